@@ -1,0 +1,75 @@
+"""Every error that Pressmark raises on purpose.
+
+    PressmarkError
+    ├── InputError               what was given cannot be used: exit code 2, HTTP 4xx
+    │   ├── BadDate              a date that is none
+    │   ├── BadRecord            a record that breaks its own rules
+    │   ├── BadQuery             an empty or oversized query, k or a cursor out of range
+    │   ├── NotAnArticle         a file or line that cannot be read as an article (message names it and says why)
+    │   └── UnknownArticle       an id, edition or span that the archive does not hold
+    ├── ArchiveError             the archive cannot be used as asked
+    │   ├── ArchiveMissing       there is none at this place
+    │   ├── ArchiveMismatch      made by another model, or by another version of the format
+    │   ├── ArchiveBusy          another process is writing to it
+    │   ├── ArchiveDamaged       it is cut short or contradicts itself
+    │   └── ArchiveFull          the disk has no room left; what was committed before is intact
+    └── ModelError               a model cannot be found, or does not agree with its reference
+
+A message says what happened, with the values seen, and ends with what to do about it.
+"""
+
+
+class PressmarkError(Exception):
+    """What every adapter catches, once."""
+
+
+class InputError(PressmarkError):
+    """What was given cannot be used."""
+
+
+class BadDate(InputError):
+    """A date that is none."""
+
+
+class BadRecord(InputError):
+    """A record that breaks its own rules."""
+
+
+class BadQuery(InputError):
+    """A query, k, filter or cursor that cannot be used."""
+
+
+class NotAnArticle(InputError):
+    """A file, or a line of one, that cannot be read as an article."""
+
+
+class UnknownArticle(InputError):
+    """An id, edition or span that the archive does not hold."""
+
+
+class ArchiveError(PressmarkError):
+    """The archive cannot be used as asked."""
+
+
+class ArchiveMissing(ArchiveError):
+    """There is no archive at this place."""
+
+
+class ArchiveMismatch(ArchiveError):
+    """The archive was made by another model, or by another version of the format."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Another process is writing to the archive."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """The archive is cut short or contradicts itself."""
+
+
+class ArchiveFull(ArchiveError):
+    """The disk has no room left; what was committed before is intact."""
+
+
+class ModelError(PressmarkError):
+    """A model cannot be found, or does not agree with its reference."""
