@@ -23,9 +23,8 @@ def lay_out(parts: Iterable[Part]) -> tuple[str, tuple[Block, ...]]:
 
     White space at a part's ends is dropped; a part of nothing else is left out.
 
-    >>> lay_out([Part("heading", "Why", level=2), Part("paragraph", " Because. ")])
-    ('Why\n\nBecause.', (Block(start=0, end=3, kind='heading', level=2, page=None), \
-Block(start=5, end=13, kind='paragraph', level=0, page=None)))
+    >>> lay_out([Part("heading", "Why", level=2), Part("paragraph", " Because. ")])[0]
+    'Why\n\nBecause.'
     """
     pieces: list[str] = []
     blocks: list[Block] = []
