@@ -38,7 +38,7 @@ def canonical_text(raw: str) -> str:
 
 def edition_of(text: str) -> str:
     """The SHA-256 (64 hex digits) of the canonical text's UTF-8 bytes: the name of this content for ever."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,10 @@ class Article:
             raise BadRecord(f"an article id is one line without spaces at its ends, got {self.id!r}")
         if not self.text.strip():
             raise BadRecord(f"article {self.id!r} has no text")
+        try:
+            self.text.encode()
+        except UnicodeEncodeError as error:
+            raise BadRecord(f"the text of article {self.id!r} holds half a character at {error.start}") from error
         if self.text != canonical_text(self.text):
             raise BadRecord(f"the text of article {self.id!r} is not canonical: pass it through canonical_text first")
         cursor = 0

@@ -1,0 +1,160 @@
+"""Nearest passages by embedding: the only module that imports faiss, and the only one that knows a distance.
+
+Exact (flat) search up to ``EXACT_UP_TO`` rows, HNSW over half-precision rows beyond it; which one serves, and its
+recall@10 against exact search measured when it was built, is stored beside the index and shown by ``status``.
+Vectors are truth elsewhere (``archive.sqlite``): everything here can be deleted and is then built again.
+
+What faiss does by default and must not reach anybody: L2 (every index here is inner product over unit rows, so a
+score is a cosine), and -1 for results that do not exist (they are dropped).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.errors import ArchiveDamaged
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+EXACT_UP_TO = 150_000
+"""Rows. Below it a flat scan takes less than about ten milliseconds on two cores, and is exact."""
+EXACT_FRACTION = 0.05
+"""When a filter leaves fewer rows than this share, HNSW's graph falls apart and scanning what is left is faster."""
+_LINKS, _BUILD_EFFORT, _SEARCH_EFFORT = 32, 120, 192
+
+Kind = Literal["flat", "hnsw"]
+
+
+@dataclass(frozen=True, slots=True)
+class DenseCard:
+    """What a dense index is and reflects, as stored beside it."""
+
+    kind: Kind
+    rows: int
+    generation: int
+    recall_at_10: float
+    """Against exact search, over 200 of the index's own rows with noise; 1.0 by definition for flat."""
+
+
+class DenseIndex:
+    """An immutable set of unit rows, searched by inner product."""
+
+    def __init__(self, index: Any, kind: Kind, recall_at_10: float) -> None:  # noqa: ANN401 - faiss ships no types
+        self._index = index
+        self.kind: Kind = kind
+        self.recall_at_10 = recall_at_10
+        self.rows = int(index.ntotal)
+
+    @classmethod
+    def build(cls, vectors: Floats, *, exact_up_to: int = EXACT_UP_TO) -> DenseIndex:
+        """The index over ``(n, dim)`` float32 rows of unit length; n may be 0."""
+        import faiss
+
+        rows = np.ascontiguousarray(vectors, dtype=np.float32)
+        if len(rows) <= exact_up_to:
+            flat = faiss.IndexFlatIP(rows.shape[1])
+            flat.add(rows)
+            return cls(flat, "flat", 1.0)
+        graph = faiss.IndexHNSWSQ(rows.shape[1], faiss.ScalarQuantizer.QT_fp16, _LINKS, faiss.METRIC_INNER_PRODUCT)
+        graph.hnsw.efConstruction = _BUILD_EFFORT
+        graph.hnsw.efSearch = _SEARCH_EFFORT
+        graph.train(rows)
+        graph.add(rows)
+        index = cls(graph, "hnsw", 0.0)
+        index.recall_at_10 = index._measure_recall(rows)
+        return index
+
+    def search(self, query: Floats, depth: int, allowed: Mask | None = None) -> tuple[Ints, Floats]:
+        """Row numbers and cosines of the nearest rows to a ``(dim,)`` unit vector, best first.
+
+        At least ``depth`` of them where there are as many, and more when the last ones tie: whoever cuts the list
+        decides between equals. ``allowed`` is a mask over the rows; rows outside it are never visited as results.
+        """
+        available = self.rows if allowed is None else int(allowed.sum())
+        wanted = min(depth, available)
+        while wanted:
+            fetch = min(wanted + 1, available)
+            found, scores = self._fetch(query, fetch, allowed, available)
+            if len(found) < fetch or fetch == available or scores[-1] < scores[min(depth, len(scores)) - 1]:
+                return found, scores
+            wanted = min(wanted * 2, available)
+        return np.empty(0, np.int64), np.empty(0, np.float32)
+
+    def _fetch(self, query: Floats, count: int, allowed: Mask | None, available: int) -> tuple[Ints, Floats]:
+        import faiss
+
+        index = self._index
+        selector = None
+        if allowed is not None:
+            selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        if self.kind == "hnsw" and (available < EXACT_FRACTION * self.rows or count > _SEARCH_EFFORT):
+            index = faiss.downcast_index(index.storage)
+        if self.kind == "hnsw" and index is self._index:
+            parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=_SEARCH_EFFORT)
+        else:
+            parameters = faiss.SearchParameters(sel=selector)
+        scores, found = index.search(query.reshape(1, -1), count, params=parameters)
+        real = found[0] >= 0
+        return found[0][real].astype(np.int64), scores[0][real]
+
+    def _measure_recall(self, rows: Floats, queries: int = 200) -> float:
+        rng = np.random.default_rng(0)
+        sample = rows[rng.choice(len(rows), min(queries, len(rows)), replace=False)]
+        sample = sample + rng.normal(0, 0.5 / np.sqrt(rows.shape[1]), sample.shape).astype(np.float32)
+        sample /= np.linalg.norm(sample, axis=1, keepdims=True)
+        found = 0
+        for query in sample:
+            exact = np.argpartition(-(rows @ query), 10)[:10]
+            found += len(np.intersect1d(exact, self.search(query, 10)[0][:10]))
+        return found / (10 * len(sample))
+
+    def save(self, directory: Path, ids: Ints, generation: int) -> None:
+        """Write the index and the passage id of each row, so that a reader sees the old pair or the new one."""
+        import faiss
+
+        directory.mkdir(exist_ok=True)
+        stem = directory / f"g{generation}"
+        faiss.write_index(self._index, f"{stem}.faiss")
+        np.save(f"{stem}.ids.npy", ids)
+        card = DenseCard(self.kind, self.rows, generation, self.recall_at_10)
+        pointer = directory / "current.json.new"
+        pointer.write_text(json.dumps(asdict(card)))
+        os.replace(pointer, directory / "current.json")
+        for old in directory.glob("g*"):
+            if not old.name.startswith(f"g{generation}."):
+                old.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, directory: Path) -> tuple[DenseIndex, Ints, DenseCard] | None:
+        """The saved index, the passage id of each of its rows, and its card; None when none was ever saved.
+
+        Pages are mapped, not read: several processes share them.
+
+        Raises:
+            ArchiveDamaged: there is one, cut short or at odds with its card. It can be deleted: it is derived.
+        """
+        import faiss
+
+        try:
+            card = DenseCard(**json.loads((directory / "current.json").read_text()))
+            stem = directory / f"g{card.generation}"
+            index = faiss.read_index(f"{stem}.faiss", faiss.IO_FLAG_MMAP_IFC)
+            ids = np.load(f"{stem}.ids.npy")
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, RuntimeError, OSError) as error:
+            raise ArchiveDamaged(f"the dense index in {directory} cannot be read: {error}") from error
+        if not card.rows == index.ntotal == len(ids):
+            raise ArchiveDamaged(
+                f"the dense index in {directory} has {index.ntotal} rows and {len(ids)} ids, its card says {card.rows}"
+            )
+        return cls(index, card.kind, card.recall_at_10), ids, card

@@ -1,0 +1,128 @@
+"""Which texts are copies of one another (wire copy, reposts), and which passages of a copy say nothing of their own.
+
+Two contents are linked when one holds most of the other's five-word runs; MinHash finds the pairs to compare. A
+passage of a later copy is *covered* when the earlier text says the same, numbers, names and negations included. Search
+then shows the earlier one alone, "also published by" the rest. A copy that corrects a figure is linked, and keeps the
+passage with the correction.
+
+Source: Broder, "On the resemblance and containment of documents" (1997).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from indexer.records import Block
+
+PERMUTATIONS = 128
+BANDS = 32
+"""With 4 rows a band, a pair of resemblance 0.5 is found with probability 0.87, one of 0.7 with 0.9999."""
+SAME_WORDS = 0.8
+"""The share of the shorter text's runs that the longer must hold for the two to be linked."""
+COVERED = 0.9
+SHORTEST = 25
+"""Words. Shorter texts are formulas (closing prices, dividends) more often than copies; they are never linked."""
+
+_WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+_DECISIVE = re.compile(r"\d|^[^\W\d_a-z]|^(?:no|not|never|without|denied|denies|nor|neither|cannot)$")
+
+Shingles = frozenset[tuple[str, ...]]
+
+
+def word_runs(text: str, length: int = 5) -> Shingles:
+    """Every run of ``length`` words of a text, lower-cased."""
+    words = [w.lower() for w in _WORD.findall(text)]
+    return frozenset(zip(*(words[i:] for i in range(length)), strict=False))
+
+
+def searched_text(text: str, blocks: Sequence[Block]) -> str:
+    """A text without its boilerplate: copies share the story, not the site's furniture."""
+    return "\n".join(text[b.start : b.end] for b in blocks if b.kind != "boilerplate")
+
+
+@lru_cache(maxsize=1)
+def _minhash() -> Any:  # noqa: ANN401 - datasketch ships no types; importing it takes half a second
+    from datasketch import MinHash
+
+    return MinHash(num_perm=PERMUTATIONS, seed=1, hashfunc=zlib.crc32)
+
+
+def signature_of(text: str) -> bytes:
+    """The MinHash signature of a text's five-word runs, as bytes; empty when the text is too short to have copies."""
+    words = [w.lower() for w in _WORD.findall(text)]
+    if len(words) < SHORTEST:
+        return b""
+    minhash = _minhash().copy()
+    minhash.update_batch({" ".join(words[i : i + 5]).encode("utf-8", "surrogatepass") for i in range(len(words) - 4)})
+    return np.asarray(minhash.hashvalues, dtype="<u4").tobytes()
+
+
+def bands_of(signature: bytes) -> list[tuple[int, bytes]]:
+    """The signature cut into ``BANDS``: contents that share one are compared."""
+    width = len(signature) // BANDS
+    return [(band, signature[band * width : (band + 1) * width]) for band in range(BANDS)] if width else []
+
+
+def resembles(first: Shingles, second: Shingles) -> bool:
+    """Whether the longer text holds ``SAME_WORDS`` of the shorter one's runs."""
+    shorter, longer = sorted((first, second), key=len)
+    return bool(shorter) and len(shorter & longer) >= SAME_WORDS * len(shorter)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text's word runs, kept while several passages are held against it."""
+
+    fives: Shingles
+    threes: Shingles
+
+    @classmethod
+    def of(cls, text: str) -> Wording:
+        return cls(word_runs(text), word_runs(text, 3))
+
+    def covers(self, passage: str) -> bool:
+        """Whether ``passage`` says nothing that this text does not say in the same words.
+
+        Nine tenths of its five-word runs stand here, and every three-word run with a number, a name or a negation.
+        """
+        runs = word_runs(passage)
+        if not runs or len(runs & self.fives) < COVERED * len(runs):
+            return False
+        return _decisive_runs(passage) <= self.threes
+
+
+def _decisive_runs(text: str) -> Shingles:
+    words = _WORD.findall(text)
+    runs = zip(words, words[1:], words[2:], strict=False)
+    return frozenset(
+        (a.lower(), b.lower(), c.lower()) for a, b, c in runs if any(_DECISIVE.search(word) for word in (a, b, c))
+    )
+
+
+def clusters(members: Iterable[int], linked: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """The members grouped by their links, directly or through others; groups of one are left out.
+
+    >>> clusters([1, 2, 3, 4], [(1, 3), (3, 4)])
+    [[1, 3, 4]]
+    """
+    root = {member: member for member in members}
+
+    def find(member: int) -> int:
+        while root[member] != member:
+            member = root[member]
+        return member
+
+    for first, second in linked:
+        low, high = sorted((find(first), find(second)))
+        root[high] = low
+    groups: dict[int, list[int]] = {}
+    for member in sorted(root):
+        groups.setdefault(find(member), []).append(member)
+    return [group for group in groups.values() if len(group) > 1]

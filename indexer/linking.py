@@ -1,0 +1,101 @@
+"""Keeps the links between near-duplicate contents, and the marks on passages that only repeat, true in the database."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from indexer.duplicates import Shingles, Wording, clusters, resembles, searched_text
+from indexer.stored import blocks_from_json
+
+_MOST_COMPARED = 64
+"""Contents that one is compared with; formulaic texts share bands by the thousand, and clusters join the rest."""
+
+
+def link_copies(db: sqlite3.Connection, changed: set[int]) -> None:
+    """Group the near-duplicates of the contents that came, lost a copy or got another date; mark what they repeat.
+
+    Within a cluster the first content is that of the earliest published article (ties: article id); a passage of a
+    later one that an earlier one covers is marked with the earlier one's id.
+    """
+    wordings: dict[int, Wording] = {}
+
+    def fives(content_id: int) -> Shingles:
+        if content_id not in wordings:
+            wordings[content_id] = Wording.of(_text(db, content_id))
+        return wordings[content_id].fives
+
+    links: list[tuple[int, int]] = []
+    members = set(changed)
+    for content_id in sorted(changed):
+        for other in _candidates(db, content_id):
+            if resembles(fives(content_id), fives(other)):
+                links.append((content_id, other))
+                for kin in _cluster_of(db, other) - changed:
+                    links.append((other, kin))
+                    members.add(kin)
+                members.add(other)
+    for content_id in members:
+        db.execute("UPDATE contents SET cluster = NULL WHERE id = ? AND cluster IS NOT NULL", (content_id,))
+    for group in clusters(members, links):
+        _mark_group(db, group, wordings)
+    alone = changed - {member for group in clusters(members, links) for member in group}
+    db.executemany(
+        "UPDATE passages SET covered_by = NULL WHERE content_id = ? AND covered_by IS NOT NULL",
+        [(content_id,) for content_id in alone],
+    )
+
+
+def _candidates(db: sqlite3.Connection, content_id: int) -> list[int]:
+    rows = db.execute(
+        "SELECT DISTINCT theirs.content_id FROM bands mine JOIN bands theirs ON theirs.band = mine.band "
+        "AND theirs.hash = mine.hash WHERE mine.content_id = ? AND theirs.content_id <> mine.content_id "
+        "ORDER BY 1 LIMIT ?",
+        (content_id, _MOST_COMPARED),
+    )
+    return [row[0] for row in rows]
+
+
+def _cluster_of(db: sqlite3.Connection, content_id: int) -> set[int]:
+    rows = db.execute(
+        "SELECT id FROM contents WHERE cluster = (SELECT cluster FROM contents WHERE id = ?)", (content_id,)
+    )
+    return {row[0] for row in rows}
+
+
+def _mark_group(db: sqlite3.Connection, group: list[int], wordings: dict[int, Wording]) -> None:
+    db.executemany("UPDATE contents SET cluster = ? WHERE id = ?", [(group[0], member) for member in group])
+    marks = ",".join("?" * len(group))
+    order = [
+        row[0]
+        for row in db.execute(
+            f"SELECT content_id FROM articles WHERE content_id IN ({marks}) GROUP BY content_id "
+            "ORDER BY min(coalesce(first_day, 9999999)), min(id)",
+            group,
+        )
+    ]
+    for position, content_id in enumerate(order):
+        earlier = order[:position]
+        for member in earlier:
+            wordings.setdefault(member, Wording.of(_text(db, member)))
+        for passage_id, text in _passages(db, content_id):
+            covering = next((member for member in earlier if wordings[member].covers(text)), None)
+            db.execute(
+                "UPDATE passages SET covered_by = ? WHERE id = ? AND covered_by IS NOT ?",
+                (covering, passage_id, covering),
+            )
+
+
+def _text(db: sqlite3.Connection, content_id: int) -> str:
+    text, blocks = db.execute(
+        "SELECT text, blocks FROM contents JOIN editions ON editions.id = edition_id WHERE contents.id = ?",
+        (content_id,),
+    ).fetchone()
+    return searched_text(text, blocks_from_json(blocks))
+
+
+def _passages(db: sqlite3.Connection, content_id: int) -> list[tuple[int, str]]:
+    return db.execute(
+        'SELECT p.id, substr(e.text, p.start + 1, p."end" - p.start) FROM passages p '
+        "JOIN contents c ON c.id = p.content_id JOIN editions e ON e.id = c.edition_id WHERE p.content_id = ?",
+        (content_id,),
+    ).fetchall()

@@ -1,0 +1,250 @@
+"""The product: a query in, ranked passages with checked citations out.
+
+The command line, HTTP, agents and the eval suite all call ``Searcher.search`` and nothing beside it. ``ranking`` says
+which passage comes where, ``query`` what a person meant, ``citation`` what leaves.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Literal, get_args
+
+import numpy as np
+
+from indexer.archive import Archive
+from indexer.dense import Floats
+from indexer.embed import Embedder
+from indexer.errors import BadQuery, UnknownArticle
+from indexer.filters import Filter
+from indexer.lexical import highlights_of
+from indexer.snapshot import Scope, Snapshot
+from indexer.stored import ArticleLine, StoredArticle
+from service.citation import Citation, Locator, check, cite_span
+from service.fusion import Fusion
+from service.query import ParsedQuery, parse_query
+from service.ranking import Leg, Ranked, Ranking, Recipe, one_per_article
+
+Mode = Literal["hybrid", "dense", "lexical"]
+Group = Literal["passage", "article"]
+MOST_AT_ONCE = 1_000
+"""Results a page. More are reached page by page."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """How to search. The defaults are what every caller gets who says nothing.
+
+    Raises:
+        BadQuery: a value that cannot be.
+    """
+
+    k: int = 10
+    mode: Mode = "hybrid"
+    filter: Filter = field(default_factory=Filter)
+    group: Group = "passage"
+    cursor: str | None = None
+    fusion: Fusion = "convex"
+    weight: float = 0.5
+    depth: int = 100
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.k <= MOST_AT_ONCE:
+            raise BadQuery(f"k is {self.k:,}; ask for 1 to {MOST_AT_ONCE:,} results at once, and for more page by page")
+        for name, value, choices in (
+            ("mode", self.mode, get_args(Mode)),
+            ("group", self.group, get_args(Group)),
+            ("fusion", self.fusion, get_args(Fusion)),
+        ):
+            if value not in choices:
+                raise BadQuery(f"{name} is {value!r}; choose one of {', '.join(choices)}")
+        if not 0 <= self.weight <= 1:
+            raise BadQuery(f"weight is {self.weight}; it is the dense part, from 0 to 1")
+        if not 1 <= self.depth <= 10_000:
+            raise BadQuery(f"depth is {self.depth}; choose 1 to 10,000 candidates from each retriever")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found: its citation, and why it stands where it does.
+
+    ``highlights`` are spans of the article's canonical text, inside the citation's. ``dense`` and ``lexical`` are None
+    when the passage was not among that retriever's first ``depth``.
+    """
+
+    rank: int
+    score: float
+    dense: Leg | None
+    lexical: Leg | None
+    citation: Citation
+    highlights: tuple[tuple[int, int], ...]
+    heading: str | None
+    page: int | None
+    also_published_by: tuple[ArticleLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of a ranking. ``total`` counts all passages (or articles) that can be reached by paging."""
+
+    query: str
+    mode: Mode
+    generation: int
+    total: int
+    took_ms: float
+    hits: tuple[Hit, ...]
+    next: str | None
+    notes: tuple[str, ...] = ()
+
+
+class Searcher:
+    """Searches one archive with one model. Safe to use from several threads.
+
+    Raises:
+        ArchiveMismatch: the archive was made with another model.
+    """
+
+    def __init__(self, archive: Archive, embedder: Embedder) -> None:
+        card = embedder.card
+        archive.manifest.require_model(card.name, card.weights_sha256, card.dim, archive.path)
+        self.archive = archive
+        self._embedder = embedder
+
+    def search(self, query: str, options: SearchOptions | None = None) -> Results:
+        """The passages that answer a query best.
+
+        Ranking is deterministic: ties go by article id, then offset; the first results do not depend on ``k``.
+
+        Raises:
+            BadQuery: an empty or oversized query, or a cursor of another query or generation.
+        """
+        started = time.perf_counter()
+        options = options or SearchOptions()
+        parsed = parse_query(query, options.filter)
+        snapshot = self.archive.snapshot()
+        vector = self._embedder.embed_queries([parsed.text])[0] if options.mode != "lexical" else None
+        scope = snapshot.scope(parsed.filter)
+        if parsed.phrases or parsed.without:
+            scope = snapshot.holding(scope, parsed.phrases, parsed.without)
+        return self._page(snapshot, scope, parsed, vector, options, query, started)
+
+    def similar(self, locator: Locator, options: SearchOptions | None = None) -> Results:
+        """The passages of other articles nearest to a passage, or to an article as a whole.
+
+        The query is the mean of the embeddings of the passages meant; the article itself is left out.
+
+        Raises:
+            UnknownArticle: the archive does not hold the article, or no passage lies in the span.
+        """
+        started = time.perf_counter()
+        options = replace(options or SearchOptions(), mode="dense")
+        snapshot = self.archive.snapshot()
+        rows = snapshot.passages_of(locator.article_id)
+        if locator.start is not None and locator.end is not None:
+            rows = [row for row in rows if row.start < locator.end and locator.start < row.end]
+        if not rows:
+            raise UnknownArticle(
+                f"{locator} holds no searched text. See the article: pressmark show {locator.article_id}"
+            )
+        mean = snapshot.vectors_of([row.id for row in rows]).mean(axis=0)
+        vector = (mean / np.linalg.norm(mean)).astype(np.float32)
+        scope = snapshot.without_copies(snapshot.scope(options.filter), rows[0].content_id)
+        parsed = ParsedQuery("", filter=options.filter)
+        return self._page(snapshot, scope, parsed, vector, options, f"similar:{locator}", started)
+
+    def _page(
+        self,
+        snapshot: Snapshot,
+        scope: Scope,
+        parsed: ParsedQuery,
+        vector: Floats | None,
+        options: SearchOptions,
+        query: str,
+        started: float,
+    ) -> Results:
+        recipe = Recipe(options.mode, options.fusion, options.weight, options.depth)
+        ranking: Iterator[Ranked] = iter(Ranking(snapshot, scope, parsed.filter, recipe, parsed.text, vector))
+        if options.group == "article":
+            ranking = one_per_article(ranking)
+        fingerprint = _fingerprint(query, options)
+        first = _offset(options.cursor, fingerprint, snapshot.generation)
+        shown = list(islice(ranking, first, first + options.k))
+        total = self._total(snapshot, scope, parsed, options)
+        after = first + len(shown)
+        return Results(
+            query=query,
+            mode=options.mode,
+            generation=snapshot.generation,
+            total=total,
+            hits=tuple(_hits(snapshot, shown, first, parsed.text)),
+            next=_cursor(fingerprint, snapshot.generation, after) if shown and after < total else None,
+            notes=parsed.notes,
+            took_ms=round((time.perf_counter() - started) * 1000, 2),
+        )
+
+    @staticmethod
+    def _total(snapshot: Snapshot, scope: Scope, parsed: ParsedQuery, options: SearchOptions) -> int:
+        if options.mode == "lexical":
+            scope = snapshot.saying_any(scope, parsed.text)
+        return snapshot.contents_in(scope) if options.group == "article" else scope.passages
+
+
+def _hits(snapshot: Snapshot, ranking: list[Ranked], first: int, text: str) -> Iterator[Hit]:
+    articles: dict[str, StoredArticle] = {}
+    copies = snapshot.copies_of(ranked.passage.content_id for ranked in ranking)
+    carriers = snapshot.articles_of(
+        {ranked.passage.content_id for ranked in ranking} | {other for group in copies.values() for other in group}
+    )
+    for rank, ranked in enumerate(ranking, first + 1):
+        passage, carrier = ranked.passage, ranked.articles[0]
+        article = articles.setdefault(carrier.id, snapshot.article(carrier.id))
+        citation = cite_span(article, article.text, passage.start, passage.end)
+        check(citation, article.text)
+        group = copies.get(passage.content_id, [passage.content_id])
+        others = [line for content in group for line in carriers.get(content, []) if line.id != carrier.id]
+        yield Hit(
+            rank=rank,
+            score=float(ranked.score),
+            dense=ranked.dense,
+            lexical=ranked.lexical,
+            citation=citation,
+            highlights=tuple(highlights_of(text, citation.quote, passage.start)),
+            heading=passage.heading,
+            page=passage.page,
+            also_published_by=tuple(others),
+        )
+
+
+def _fingerprint(query: str, options: SearchOptions) -> str:
+    """What must be the same for a cursor to make sense: everything but the page."""
+    settled = replace(options, k=1, cursor=None)
+    return hashlib.sha256(f"{query}\0{settled!r}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _cursor(fingerprint: str, generation: int, offset: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([fingerprint, generation, offset]).encode()).decode().rstrip("=")
+
+
+def _offset(cursor: str | None, fingerprint: str, generation: int) -> int:
+    if cursor is None:
+        return 0
+    try:
+        of, made_at, offset = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, TypeError) as error:
+        raise BadQuery(f"{cursor!r} is no cursor. Pass on the 'next' of the page before, or none") from error
+    if of != fingerprint or not isinstance(offset, int) or offset < 0:
+        raise BadQuery("this cursor is of another query, filter or mode. Search again without a cursor")
+    if made_at != generation:
+        raise BadQuery(
+            f"the archive has moved from generation {made_at} to {generation} since this page was made, and its order "
+            "may be another. Search again without a cursor"
+        )
+    return offset
+
+
+__all__ = ["Group", "Hit", "Mode", "Results", "SearchOptions", "Searcher"]
