@@ -233,7 +233,8 @@ def _fitting(
         most = max(map(len, tokens.token_starts(doubtful))) if doubtful else 0
         if most <= config.limit:
             return [run.passage(start, end) for run, start, end, _ in spans]
-        ceiling -= max(most - config.limit, ceiling // 8)
+        smaller = min(ceiling * config.limit // most, ceiling - 1 - ceiling // 8)
+        ceiling = max(1, smaller) if ceiling > 1 else 0
     raise BadRecord(
         f"article {article.id!r}: its title takes {title_count} of the {config.limit} tokens that the model reads, "
         "which leaves no room for text. Shorten the title, or index with a model that reads more"
