@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from indexer.errors import ArchiveDamaged, BadQuery, BadRecord, NotAnArticle
+from indexer.load.files import load_file
 from indexer.records import Article, edition_of
 from service.citation import Citation, as_json, citation_from_json, shown
 
@@ -49,8 +50,6 @@ class ArticleFile:
     """
 
     def __init__(self, path: Path) -> None:
-        from indexer.load.files import load_file  # every parser, none of which an archive's check needs
-
         self._articles: dict[str, Article] = {}
         refused: NotAnArticle | None = None
         for item in load_file(path, path.name):

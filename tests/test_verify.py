@@ -3,15 +3,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indexer.errors import ArchiveDamaged, BadQuery, BadRecord
+from indexer.errors import ArchiveDamaged, BadQuery, BadRecord, NotAnArticle
 from indexer.records import edition_of
 from service.citation import Citation, as_json, cite_span
-from service.verify import Change, Verdict, citations_in, verdict_as_json, verify
+from service.verify import ArticleFile, Change, Verdict, citations_in, verdict_as_json, verify
 from tests.test_citation import article, cited
 
 TEXT = (
@@ -225,6 +226,44 @@ def test_a_verdict_is_json_with_its_new_locator() -> None:
         "locator": f"a#{citation.start + 9}-{citation.end + 9}",
         "changes": [],
     }
+
+
+# Files
+
+
+def test_a_file_alone_verifies_and_says_when_it_has_another_name(tmp_path: Path) -> None:
+    path = tmp_path / "renamed.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    source = ArticleFile(path)
+    held = source.text_of("renamed.txt")
+    assert held is not None
+    citation = quoted("eight years", held[1], "renamed.txt")
+    (same,) = verify([citation], source)
+    (other,) = verify([dataclasses.replace(citation, article_id="example.org/bridge")], source)
+    assert (same.status, other.status) == ("exact", "exact")
+    assert "renamed.txt" not in same.message
+    assert "'renamed.txt'" in other.message
+    assert "'example.org/bridge'" in other.message
+
+
+def test_a_file_of_several_articles_answers_by_id(tmp_path: Path) -> None:
+    path = tmp_path / "two.jsonl"
+    lines = [json.dumps({"id": key, "text": f"{TEXT} {key}"}) for key in ("one", "two")]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    source = ArticleFile(path)
+    held = source.text_of("two")
+    assert held is not None
+    assert held[1].endswith("two")
+    assert source.text_of("three") is None
+
+
+def test_a_file_without_an_article_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "empty.txt"
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(NotAnArticle):
+        ArticleFile(path)
+    with pytest.raises(NotAnArticle):
+        ArticleFile(tmp_path / "missing.txt")
 
 
 # Exported documents
