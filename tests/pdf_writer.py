@@ -18,13 +18,7 @@ def line(x: float, y: float, text: str, size: float = 10, font: str = "F1") -> s
 
 
 def pdf(
-    pages: Sequence[Sequence[str]],
-    *,
-    info: str = "",
-    catalog: str = "",
-    trailer: str = "",
-    xmp: str = "",
-    page: str = "",
+    pages: Sequence[Sequence[str]], *, info: str = "", catalog: str = "", trailer: str = "", xmp: str = ""
 ) -> bytes:
     """A PDF with the given operators on each page; the other arguments are put into the dictionaries of that name."""
     kids = " ".join(f"{6 + 2 * i} 0 R" for i in range(len(pages)))
@@ -38,7 +32,7 @@ def pdf(
     for i, operators in enumerate(pages):
         drawn = "\n".join(operators)
         fonts = "<</Font<</F1 3 0 R/F2 4 0 R>>>>"
-        place = f"/MediaBox[0 0 600 800]/Resources{fonts}/Contents {7 + 2 * i} 0 R{page}"
+        place = f"/MediaBox[0 0 600 800]/Resources{fonts}/Contents {7 + 2 * i} 0 R"
         objects += [f"<</Type/Page/Parent 2 0 R{place}>>", f"<</Length {len(drawn)}>>stream\n{drawn}\nendstream"]
     objects += [f"<<{info}>>", f"<</Type/Metadata/Subtype/XML/Length {len(xmp)}>>stream\n{xmp}\nendstream"]
     body, offsets = "%PDF-1.7\n", []

@@ -98,8 +98,11 @@ def test_white_space_and_indents_begin_paragraphs(tmp_path: Path) -> None:
 
 def test_running_lines_and_page_numbers_are_boilerplate_and_pages_are_counted_from_one(tmp_path: Path) -> None:
     pages = [
-        [line(50, 760, "The Journal of Tea"), *lines(50, 700, [f"Page {word} has its own words, which are"])]
-        + [line(50, 688, "followed by these."), line(300, 40, f"{number} of 3")]
+        [
+            line(50, 760, "The Journal of Tea"),
+            *lines(50, 700, [f"Page {word} has its own words, which are", "followed by these."]),
+            line(300, 40, f"{number} of 3"),
+        ]
         for number, word in enumerate(["one", "two", "three"], 1)
     ]
     found = article(tmp_path, pdf(pages))
@@ -129,15 +132,16 @@ def test_a_right_to_left_word_in_left_to_right_text_is_in_logical_order(tmp_path
     assert article(tmp_path, pdf([[drawn]])).text == "The word \u05d0\u05d1\u05d2 opens this line."
 
 
-@pytest.mark.parametrize("matrix", ["0 1 -1 0 {y} {x}", "-1 0 0 -1 {u} {v}", "0 -1 1 0 {v} {u}"])
-def test_a_page_of_turned_text_reads_like_an_upright_one(tmp_path: Path, matrix: str) -> None:
+@pytest.mark.parametrize(
+    ("turn", "start", "down"),
+    [("0 1 -1 0", (100, 200), (12, 0)), ("-1 0 0 -1", (500, 200), (0, 12)), ("0 -1 1 0", (500, 700), (-12, 0))],
+)
+def test_a_page_of_turned_text_reads_like_an_upright_one(
+    tmp_path: Path, turn: str, start: tuple[int, int], down: tuple[int, int]
+) -> None:
     said = ["A page that was scanned sideways", "is read as if it had been turned."]
-    drawn = []
-    for i, text in enumerate(said):
-        x, y = 100, 200 + 12 * i  # down the turned page
-        place = {"0 1": (y, x), "-1 ": (500, 500 - 12 * i * -1), "0 -": (500 - 12 * i, 700)}[matrix[:3]]
-        linear = matrix.split(" {")[0]
-        drawn.append(f"BT /F1 10 Tf {linear} {place[0]} {place[1]} Tm ({text}) Tj ET")
+    places = [(start[0] + i * down[0], start[1] + i * down[1]) for i in range(len(said))]
+    drawn = [f"BT /F1 10 Tf {turn} {x} {y} Tm ({text}) Tj ET" for (x, y), text in zip(places, said, strict=True)]
     assert texts(article(tmp_path, pdf([drawn]))) == [" ".join(said)]
 
 
@@ -167,7 +171,8 @@ def test_a_publication_date_in_xmp_is_taken(tmp_path: Path) -> None:
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" prism:coverDate="2019-05">'
-        "<dc:publisher><rdf:Bag><rdf:li>Tea Press</rdf:li></rdf:Bag></dc:publisher></rdf:Description></rdf:RDF></x:xmpmeta>"
+        "<dc:publisher><rdf:Bag><rdf:li>Tea Press</rdf:li></rdf:Bag></dc:publisher>"
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
     )
     found = article(tmp_path, pdf([[line(50, 700, "Tea is good.")]], xmp=xmp))
     assert (found.publisher, found.published) == ("Tea Press", PartialDate(2019, 5))
