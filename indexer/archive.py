@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from indexer import lexical
-from indexer.errors import ArchiveBusy, ArchiveDamaged, ArchiveMissing
+from indexer.errors import ArchiveBusy, ArchiveDamaged, ArchiveMismatch, ArchiveMissing
 from indexer.schema import DATABASE, TABLES, Manifest, connect
 from indexer.snapshot import Snapshot
 
@@ -43,13 +43,22 @@ class Archive:
         self._watch = connect(self.path)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self.manifest = self._read_manifest()
+
+    def _read_manifest(self) -> Manifest:
         try:
             row = self._watch.execute("SELECT value FROM manifest").fetchone()
         except sqlite3.DatabaseError as error:
             raise ArchiveDamaged(f"archive {self.path} has no manifest: {error}. Remove it and index again") from error
         if row is None:
             raise ArchiveDamaged(f"archive {self.path} has no manifest. Remove it and index again")
-        self.manifest = Manifest.from_json(row[0], self.path)
+        return Manifest.from_json(row[0], self.path)
+
+    def reread_manifest(self) -> None:
+        """Take up what a rebuild has made of the archive."""
+        with self._lock:
+            self._snapshot = None
+            self.manifest = self._read_manifest()
 
     @classmethod
     def create(cls, path: Path | str, manifest: Manifest) -> Archive:
@@ -101,6 +110,11 @@ class Archive:
                     return current
                 if lexical.lexical_generation(self.path / "lexical") != committed and self._writer_alive():
                     return current
+            if self._read_manifest() != self.manifest:
+                raise ArchiveMismatch(
+                    f"archive {self.path} was rebuilt with model {self._read_manifest().model} since it was opened. "
+                    "Start this process again"
+                )
             fresh = self._open_snapshot(current)
             self._snapshot = fresh
             return fresh

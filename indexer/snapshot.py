@@ -324,6 +324,15 @@ class Snapshot:
         }
         return {name: int(self._all(query)[0][0]) for name, query in sql.items()}
 
+    def index_counts(self) -> tuple[int, int, int]:
+        """How many passages the lexical index, the dense index and the truth hold."""
+        passages = int(self._all("SELECT count(*) FROM passages")[0][0])
+        return self._lexical.rows, int(self._alive.sum()), passages
+
+    def sources(self) -> list[str]:
+        """The folders and files that the archive follows."""
+        return [str(row[0]) for row in self._all("SELECT path FROM sources ORDER BY path")]
+
     def distinct(self, column: str) -> list[tuple[str | None, int]]:
         """The values of ``publisher`` or ``language`` and how many articles have each, most first."""
         if column not in {"publisher", "language"}:

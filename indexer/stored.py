@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from indexer.dense import Floats
-from indexer.records import Block, Original, PartialDate
+from indexer.records import Article, Block, Original, PartialDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,22 @@ class StoredArticle:
     original: Original | None
     provenance: dict[str, str]
     generation: int
+
+    def loaded(self) -> Article:
+        """The article as its loader gave it."""
+        return Article(
+            self.id,
+            self.text,
+            self.blocks,
+            title=self.title,
+            authors=self.authors,
+            publisher=self.publisher,
+            published=self.published,
+            url=self.url,
+            language=self.language,
+            original=self.original,
+            provenance=self.provenance,
+        )
 
 
 @dataclass(frozen=True, slots=True)

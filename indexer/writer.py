@@ -25,7 +25,7 @@ from indexer.linking import link_copies
 from indexer.lock import WriterLock
 from indexer.records import Article, Passage
 from indexer.schema import Manifest, connect
-from indexer.stored import blocks_to_json, encode_vector, original_to_json
+from indexer.stored import article_from_row, blocks_to_json, encode_vector, original_to_json
 
 _STALE_SHARE, _STALE_ROWS = 0.05, 2_000
 """The saved dense index is made anew when more rows than both have changed since; until then readers add them."""
@@ -347,19 +347,63 @@ class ArchiveWriter:
                 "Free some room and run: pressmark compact"
             ) from error
 
-    def compact(self) -> None:
-        """Give back the room of what is gone, and build both derived indexes anew from the truth."""
+    def compact(self) -> tuple[int, int]:
+        """Give back the room of what is gone, and build both derived indexes anew from the truth.
+
+        Returns:
+            The archive's size in bytes before and after.
+        """
+        before = _size_of(self._place)
         self.commit()
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("DELETE FROM removed")
-        self._db.execute("UPDATE state SET log_start = generation")
+        with self._change():
+            self._db.execute("DELETE FROM removed")
+            self._db.execute("UPDATE state SET log_start = generation")
         self._db.execute("COMMIT")
-        self._db.execute("VACUUM")
+        try:
+            self._db.execute("VACUUM")
+        except sqlite3.DatabaseError as error:
+            raise self._explained(error) from error
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._words = self._words.emptied()
-        self._words.stage(self._rows_for_words(row[0] for row in self._db.execute("SELECT id FROM passages")), [])
-        self._words.publish(self.generation)
+        self.rebuild_words()
         self.save_dense(always=True)
+        return before, _size_of(self._place)
+
+    def rebuild_words(self) -> None:
+        """Build the lexical index anew from the truth."""
+        self._words = self._words.emptied()
+        ids = [row[0] for row in self._db.execute("SELECT id FROM passages ORDER BY id")]
+        self._words.stage(self._rows_for_words(ids), [])
+        self._words.publish(self.generation)
+
+    # -- rebuilding ---------------------------------------------------------------------------------------------
+
+    def begin_rebuild(self, manifest: Manifest) -> list[str]:
+        """Start over under another manifest: every article is to be put again before the one commit.
+
+        Returns:
+            The ids of the articles, in order.
+        """
+        with self._change():
+            self._db.execute("UPDATE manifest SET value = ?", (manifest.to_json(),))
+            self._db.execute("UPDATE state SET log_start = generation + 1")  # no derived index can follow
+            self._db.execute("CREATE TEMP TABLE kept AS SELECT * FROM articles")
+            self._db.execute("CREATE TEMP TABLE old_contents AS SELECT * FROM contents")
+            self._db.execute("DELETE FROM articles")
+            for table in ("vectors", "bands", "passages", "removed", "contents"):
+                self._db.execute(f"DELETE FROM {table}")
+            self._dirty = True
+        self._manifest = manifest
+        return [row[0] for row in self._db.execute("SELECT id FROM kept ORDER BY id")]
+
+    def stored(self, article_id: str) -> tuple[Article, int | None]:
+        """An article as it was when the rebuild began, and its file."""
+        row = self._db.execute(
+            "SELECT k.id, e.sha256, e.text, c.blocks, c.title, k.authors, k.publisher, k.published, k.url, k.language, "
+            "k.original, k.provenance, k.generation, k.file_id FROM kept k JOIN old_contents c ON c.id = k.content_id "
+            "JOIN editions e ON e.id = c.edition_id WHERE k.id = ?",
+            (article_id,),
+        ).fetchone()
+        return article_from_row(row[:-1]).loaded(), row[-1]
 
     def close(self) -> None:
         """Let the lock go. What was not committed is forgotten."""
@@ -379,6 +423,10 @@ class ArchiveWriter:
 
     def _value(self, sql: str) -> int:
         return int(self._db.execute(sql).fetchone()[0])
+
+
+def _size_of(place: Path) -> int:
+    return sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
 
 
 def _batches(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

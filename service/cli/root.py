@@ -1,0 +1,58 @@
+"""The commands under one name, and what becomes of an error: one line on stderr and an exit code.
+
+0 done, 1 a negative result (nothing found, not verified), 2 a usage or input error, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+import service.cli.citing as citing
+import service.cli.indexing as indexing
+import service.cli.searching as searching
+import service.cli.upkeep as upkeep
+from indexer.errors import PressmarkError
+
+app = typer.Typer(
+    name="pressmark",
+    help="Semantic search over an archive of articles, with citations that can be checked character for character.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for part in (indexing, searching, citing, upkeep):
+    part.register(app)
+
+
+def main() -> None:
+    """The entry point ``pressmark``."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        code = app(args=arguments, prog_name="pressmark", standalone_mode=False)
+        sys.stdout.flush()
+    except PressmarkError as error:
+        return _refuse(str(error))
+    except TyperException as error:
+        return _refuse(f"{error.format_message()} (see: pressmark --help)")
+    except (KeyboardInterrupt, Abort):
+        typer.echo("stopped; what was committed stays, run the command again to go on", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever was reading has read enough
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(message: str) -> int:
+    typer.echo(f"pressmark: {' '.join(message.split())}", err=True)
+    return 2

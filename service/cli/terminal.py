@@ -1,0 +1,210 @@
+"""How results look to a person: what stands where, and in which colour. Nothing is worked out here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from indexer.build import Progress
+    from indexer.pipeline import Report
+    from indexer.stored import ArticleLine
+    from service.ranking import Leg
+    from service.search import Hit, Results
+    from service.verify import Verdict
+
+_MARK = "bold yellow"
+
+
+def console() -> Console:
+    return Console(highlight=False, soft_wrap=False)
+
+
+def show_results(results: Results, *, explain: bool) -> None:
+    """A page of hits, each a passage with its marks, its source and its locator."""
+    out = console()
+    for hit in results.hits:
+        out.print(_heading(hit))
+        out.print(_marked(hit), style="default")
+        if hit.also_published_by:
+            out.print(Text("   also published by " + "; ".join(_source(line) for line in hit.also_published_by), "dim"))
+        if explain:
+            out.print(Text(f"   dense {_leg(hit.dense)} · lexical {_leg(hit.lexical)}", "cyan"))
+        out.print()
+    for note in results.notes:
+        out.print(Text(note, "yellow"))
+    shown = f"{results.hits[0].rank}-{results.hits[-1].rank}" if results.hits else "0"
+    out.print(Text(f"{shown} of {results.total:,} · {results.took_ms:.0f} ms · generation {results.generation}", "dim"))
+    if results.next:
+        out.print(Text(f"more: --cursor {results.next}", "dim"))
+
+
+def _heading(hit: Hit) -> Text:
+    citation = hit.citation
+    line = Text(f"{hit.rank:>2} ", "dim") + Text(citation.title or citation.article_id, "bold")
+    where = [
+        ", ".join(citation.authors),
+        citation.publisher,
+        citation.published,
+        f"page {hit.page}" if hit.page else "",
+    ]
+    known = " · ".join(part for part in where if part)
+    line.append(f"\n   {known + ' · ' if known else ''}{citation.locator}", "dim")
+    line.append(f"  {hit.score:.3f}", "green")
+    return line
+
+
+def _marked(hit: Hit) -> Text:
+    quote = Text(hit.citation.quote)
+    for start, end in hit.highlights:
+        quote.stylize(_MARK, start - hit.citation.start, end - hit.citation.start)
+    padded = Text()
+    for line in quote.split("\n", allow_blank=True):
+        padded.append("   │ ", "dim").append_text(line).append("\n")
+    padded.rstrip()
+    return padded
+
+
+def _leg(leg: Leg | None) -> str:
+    return f"rank {leg.rank}, raw {leg.score:.4f}, normalised {leg.normalised:.3f}" if leg else "not a candidate"
+
+
+def _source(line: ArticleLine) -> str:
+    return " ".join(
+        part for part in (line.publisher or line.id, f"({line.published})" if line.published else "") if part
+    )
+
+
+def show_report(report: Report, place: str) -> None:
+    """What an indexing run did, in a few lines; what it refused, named."""
+    out = console()
+    rate = f", {report.embedded / report.model_seconds:,.0f} passages/s in the model" if report.model_seconds else ""
+    changes = {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": len(report.removed),
+    }
+    said = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count) or "nothing to do"
+    out.print(f"{place}: {said}; {report.embedded:,} passages embedded in {report.seconds:.1f} s{rate}", soft_wrap=True)
+    for name in report.removed[:20]:
+        out.print(Text(f"  removed {name} (gone from its folder)", "dim"))
+    if len(report.removed) > 20:
+        out.print(Text(f"  ... and {len(report.removed) - 20:,} more", "dim"))
+    if report.withheld:
+        out.print(f"  {len(report.withheld):,} left out: removed by hand before. To have them back: --restore")
+    if report.skipped:
+        kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in sorted(report.skipped.items()))
+        out.print(Text(f"  not articles, skipped: {kinds}", "dim"))
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Progress], None]]:
+    """A bar with rate and time left on a terminal; nothing where the output is not one."""
+    from rich import progress as bars
+
+    err = Console(stderr=True)
+    if not err.is_terminal:
+        yield lambda progress: None
+        return
+    columns = (
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.TextColumn("{task.percentage:>3.0f}%"),
+        bars.TextColumn("{task.fields[said]}"),
+        bars.TimeRemainingColumn(),
+    )
+    with bars.Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("indexing", total=None, said="")
+
+        def tell(progress: Progress) -> None:
+            elapsed = bar.tasks[0].elapsed or 1e-9
+            said = f"{progress.articles:,} articles, {progress.embedded / elapsed:,.0f} passages/s"
+            bar.update(task, completed=progress.done, total=progress.total or None, said=said)
+
+        yield tell
+
+
+def report_json(report: Report) -> dict[str, object]:
+    """An indexing run's report as JSON."""
+    return {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "withheld": report.withheld,
+        "refused": [str(refusal) for refusal in report.refused],
+        "skipped": report.skipped,
+        "passages": report.passages,
+        "embedded": report.embedded,
+        "generation": report.generation,
+        "seconds": round(report.seconds, 3),
+        "model_seconds": round(report.model_seconds, 3),
+    }
+
+
+def show_article(shape: dict[str, Any]) -> None:
+    """An article's metadata, where each came from, and its text with the span marked."""
+    out = console()
+    out.print(Text(shape["title"] or shape["article_id"], "bold"))
+    for name in ("article_id", "authors", "publisher", "published", "url", "language", "original", "edition"):
+        value = shape[name]
+        if not value:
+            continue
+        said = ", ".join(value) if isinstance(value, list) else str(value)
+        origin = shape["provenance"].get(name)
+        out.print(Text(f"  {name}: {said}") + Text(f"  ({origin})" if origin else "", "dim"), soft_wrap=True)
+    out.print()
+    text = Text(shape["text"])
+    for block in shape["blocks"]:
+        if block["kind"] == "boilerplate":
+            text.stylize("dim", block["start"], block["end"])
+        elif block["kind"] in {"heading", "title"}:
+            text.stylize("bold", block["start"], block["end"])
+    if "start" in shape:
+        text.stylize("reverse", shape["start"], shape["end"])
+    out.print(text, soft_wrap=True)
+
+
+def show_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """A line a citation, and how many hold."""
+    out = console()
+    for verdict in verdicts:
+        style = "green" if verdict.verified else "red"
+        out.print(
+            Text(f"{verdict.status:<9} ", style) + Text(f"{verdict.citation.locator}: {verdict.message}"),
+            soft_wrap=True,
+        )
+    held = sum(verdict.verified for verdict in verdicts)
+    out.print(Text(f"{held} of {len(verdicts)} citations hold", "green" if held == len(verdicts) else "red"))
+
+
+def show_status(shape: dict[str, Any]) -> None:
+    """An archive's status as a table."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    dense, model = shape["dense"], shape["model"]
+    recall = "" if dense["kind"] == "flat" else f", recall@10 {dense['recall_at_10']:.3f} of exact search"
+    kinds = {"flat": "exact", "hnsw": "HNSW"}
+    rows = {
+        "archive": f"{shape['archive']}, generation {shape['generation']}, {shape['bytes'] / 1e6:,.1f} MB",
+        "articles": f"{shape['articles']:,} ({shape['editions']:,} texts, {shape['linked_copies']:,} linked copies)",
+        "passages": f"{shape['passages']:,} of about {shape['passage']['size']} tokens",
+        "model": f"{model['name']} (dim {model['dim']}, weights {model['weights_sha256'][:12]})",
+        "search": f"dense: {kinds[dense['kind']]}{recall}; lexical: BM25",
+        "follows": "\n".join(shape["sources"]) or "nothing",
+        "publishers": _counted(shape["publishers"]),
+        "languages": _counted(shape["languages"]),
+    }
+    for name, said in rows.items():
+        table.add_row(Text(name, "dim"), Text(said))
+    console().print(table)
+
+
+def _counted(pairs: list[list[Any]]) -> str:
+    shown = ", ".join(f"{name or 'unknown'} ({count:,})" for name, count in pairs[:8])
+    return shown + (f" and {len(pairs) - 8:,} more" if len(pairs) > 8 else "")

@@ -1,0 +1,102 @@
+"""``status``, ``doctor``, ``compact`` and ``serve``: what keeps an archive in order and at work."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_path, open_archive, print_json
+
+
+def register(app: typer.Typer) -> None:
+    app.command("status")(status)
+    app.command("doctor")(doctor)
+    app.command("compact")(compact)
+    app.command("serve")(serve)
+
+
+def status(
+    archive: ArchiveOption = None,
+    articles: Annotated[bool, typer.Option("--articles", help="List every article's id and title.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Say what an archive holds, what made it, and how it is searched.
+
+    Example:  pressmark status --archive news
+    """
+    from service.status import article_list, status_of
+
+    opened = open_archive(archive)
+    if articles:
+        lines = article_list(opened)
+        if as_json:
+            print_json(lines)
+        else:
+            for line in lines:
+                typer.echo(f"{line['article_id']}\t{line['published'] or ''}\t{line['title'] or ''}")
+        return 0
+    shape = status_of(opened)
+    if as_json:
+        print_json(shape)
+    else:
+        from service.cli import terminal
+
+        terminal.show_status(shape)
+    return 0
+
+
+def doctor(
+    archive: ArchiveOption = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Build the derived indexes anew from the articles.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Check an archive through and through: the database, every span and vector, both derived indexes.
+
+    Exit code 0 when it is sound, 1 when it is not.
+
+    Example:  pressmark doctor --repair
+    """
+    from indexer.doctor import examine
+    from indexer.doctor import repair as mend
+
+    opened = open_archive(archive)
+    if repair:
+        mend(opened)
+    findings = examine(opened)
+    if as_json:
+        print_json({"sound": not findings, "findings": findings})
+    else:
+        for finding in findings:
+            typer.echo(finding)
+        typer.echo(f"{archive_path(archive)}: " + (f"{len(findings)} findings" if findings else "sound"))
+    return 1 if findings else 0
+
+
+def compact(archive: ArchiveOption = None) -> int:
+    """Give back the disk space of what is gone, and save both derived indexes anew.
+
+    Example:  pressmark compact
+    """
+    opened = open_archive(archive)
+    with opened.writer() as writer:
+        before, after = writer.compact()
+    typer.echo(f"{archive_path(archive)}: {before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB now")
+    return 0
+
+
+def serve(
+    archive: ArchiveOption = None,
+    model: ModelOption = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+) -> int:
+    """Answer over HTTP until Ctrl-C. The interface is described at /docs.
+
+    Example:  pressmark serve --archive news --port 8000
+    """
+    from service.cli.options import open_searcher
+    from service.serving import serve as run
+
+    run(open_searcher(archive, model), host, port)
+    return 0

@@ -1,0 +1,96 @@
+"""The JSON that leaves: one shape for the command line, HTTP and agents alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from indexer.records import Original
+from indexer.stored import ArticleLine, StoredArticle
+from service.citation import as_json, cite_span
+from service.ranking import Leg
+from service.search import Hit, Results
+
+Json = dict[str, Any]
+
+
+def results_json(results: Results, *, explain: bool = False) -> Json:
+    """SEARCH: a page of hits, with its query, generation and total."""
+    return {
+        "query": results.query,
+        "mode": results.mode,
+        "generation": results.generation,
+        "total": results.total,
+        "took_ms": results.took_ms,
+        "hits": [hit_json(hit, explain=explain) for hit in results.hits],
+        "next": results.next,
+        "notes": list(results.notes),
+    }
+
+
+def hit_json(hit: Hit, *, explain: bool = False) -> Json:
+    """HIT: ``scores`` are the retrievers' own; None when the passage was not among their candidates."""
+    shape: Json = {
+        "rank": hit.rank,
+        "score": hit.score,
+        "scores": {
+            "dense": hit.dense.score if hit.dense else None,
+            "lexical": hit.lexical.score if hit.lexical else None,
+        },
+        "citation": as_json(hit.citation),
+        "highlights": [list(span) for span in hit.highlights],
+        "heading": hit.heading,
+        "page": hit.page,
+        "also_published_by": [line_json(line) for line in hit.also_published_by],
+    }
+    if explain:
+        shape["explanation"] = {"dense": _leg_json(hit.dense), "lexical": _leg_json(hit.lexical)}
+    return shape
+
+
+def _leg_json(leg: Leg | None) -> Json | None:
+    return {"rank": leg.rank, "raw": leg.score, "normalised": leg.normalised} if leg else None
+
+
+def line_json(line: ArticleLine) -> Json:
+    """An article's metadata, without its text."""
+    return {
+        "article_id": line.id,
+        "title": line.title,
+        "authors": list(line.authors),
+        "publisher": line.publisher,
+        "published": str(line.published) if line.published else None,
+        "url": line.url,
+        "language": line.language,
+    }
+
+
+def article_json(article: StoredArticle, span: tuple[int, int] | None = None) -> Json:
+    """SHOW: the article with its whole canonical text, and the span cited when one was asked for."""
+    shape: Json = {
+        "article_id": article.id,
+        "edition": article.edition,
+        "title": article.title,
+        "authors": list(article.authors),
+        "publisher": article.publisher,
+        "published": str(article.published) if article.published else None,
+        "published_precision": article.published.precision if article.published else None,
+        "url": article.url,
+        "language": article.language,
+        "original": _original_json(article.original),
+        "provenance": article.provenance,
+        "blocks": [
+            {"start": b.start, "end": b.end, "kind": b.kind, "level": b.level, "page": b.page} for b in article.blocks
+        ],
+        "text": article.text,
+    }
+    if span is not None:
+        citation = as_json(cite_span(article, article.text, *span))
+        shape |= {key: citation[key] for key in ("start", "end", "quote", "locator")}
+    return shape
+
+
+def _original_json(original: Original | None) -> Json | None:
+    if original is None:
+        return None
+    published = str(original.published) if original.published else None
+    return {"publisher": original.publisher, "published": published, "url": original.url}

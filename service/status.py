@@ -1,0 +1,42 @@
+"""What an archive holds and what made it, as one JSON shape."""
+
+from __future__ import annotations
+
+from indexer.archive import Archive
+from indexer.filters import Filter
+from service.shapes import Json, line_json
+
+
+def status_of(archive: Archive) -> Json:
+    """STATUS: counts, manifest, what serves each kind of search, publishers and languages."""
+    snapshot = archive.snapshot()
+    card = snapshot.dense_card
+    manifest = archive.manifest
+    files = [file for file in archive.path.rglob("*") if file.is_file()]
+    return {
+        "archive": str(archive.path),
+        "generation": snapshot.generation,
+        **{name.replace(" ", "_"): count for name, count in snapshot.counts().items()},
+        "bytes": sum(file.stat().st_size for file in files),
+        "model": {"name": manifest.model, "weights_sha256": manifest.weights_sha256, "dim": manifest.dim},
+        "passage": {
+            "size": manifest.chunk.size,
+            "overlap": manifest.chunk.overlap,
+            "limit": manifest.chunk.limit,
+        },
+        "dense": {
+            "kind": card.kind,
+            "recall_at_10": card.recall_at_10,
+            "saved_at_generation": card.generation,
+            "rows_since": snapshot.stale_rows,
+        },
+        "lexical": {"kind": "bm25", "k1": 1.2, "b": 0.75},
+        "sources": snapshot.sources(),
+        "publishers": [[name, count] for name, count in snapshot.distinct("publisher")],
+        "languages": [[name, count] for name, count in snapshot.distinct("language")],
+    }
+
+
+def article_list(archive: Archive, limit: int = 1_000_000) -> list[Json]:
+    """Every article's metadata, by id."""
+    return [line_json(line) for line in archive.snapshot().article_lines(Filter(), "", limit)]
