@@ -115,9 +115,13 @@ class Reference:
         return Chain().eval()
 
     def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        rows = self._model.encode_query(list(texts), convert_to_numpy=True, show_progress_bar=False)
-        return np.asarray(rows, np.float32).reshape(len(texts), -1)
+        """``(n, dim)``, of whatever length the model gives its rows; texts are cut to ``length``."""
+        return self._rows(self._model.encode_query(list(texts), show_progress_bar=False))
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        rows = self._model.encode_document(list(texts), convert_to_numpy=True, show_progress_bar=False)
-        return np.asarray(rows, np.float32).reshape(len(texts), -1)
+        """``(n, dim)``, of whatever length the model gives its rows; texts are cut to ``length``."""
+        return self._rows(self._model.encode_document(list(texts), show_progress_bar=False))
+
+    def _rows(self, encoded: object) -> NDArray[np.float32]:
+        rows = np.asarray(encoded, np.float32)
+        return rows if len(rows) else np.empty((0, self.dim), np.float32)  # no texts come back as shape (0,)
