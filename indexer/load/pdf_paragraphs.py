@@ -14,7 +14,7 @@ from indexer.load.pdf_order import Line
 
 _LARGER = 1.12  # times the body's size; what is set larger is a heading
 _LONGEST_HEADING = 200  # characters
-_SOFT_BREAK = re.compile(r"([^\W\d_])[-\u00ad]$")
+_SOFT_BREAK = re.compile(r"([^\W\d_])[-\u00ad]")
 _ENDS_SENTENCE = tuple('.!?:;…。！？؟۔”"»)]')
 
 
@@ -37,7 +37,7 @@ def join_lines(lines: Iterable[str]) -> str:
     """
     text = ""
     for line in lines:
-        match = _SOFT_BREAK.search(text)
+        match = _SOFT_BREAK.fullmatch(text[-2:])
         if match and line[:1].isalnum():
             hyphen = "" if match.group(1).islower() and line[:1].islower() else "-"
             text = text[:-1] + hyphen + line
