@@ -172,6 +172,7 @@ def test_a_page_cut_off_in_the_middle_gives_what_there_is() -> None:
         ("<table><tr><td><p>a<p>b<td>c</table>", [Part("paragraph", word) for word in "abc"]),
         ("<pre>if x:\n    y\n\n    z</pre>", [Part("paragraph", "if x:\n    y\n\n    z")]),
         ("<p hidden>a</p><p style='display: none'>b</p><p>c</p>", [Part("paragraph", "c")]),
+        ("<p>a <span class='tooltip'>b<span class='tooltip-text'>x</span></span> c</p>", [Part("paragraph", "a b c")]),
         ("<?xml version='1.0' encoding='utf-8'?><html><body><p>é</p></body></html>", [Part("paragraph", "é")]),
         ("<p>half \ud800 a character</p>", [Part("paragraph", "half \ufffd a character")]),
     ],

@@ -36,9 +36,12 @@ _HALF = re.compile("[\ud800-\udfff]")
 # Invisible places where a line may break: they would split a word for everyone who searches for it.
 _INVISIBLE = re.compile("[\u00ad\u200b]")
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-# What style sheets do not show where it stands; such a span would come out in the middle of a sentence.
+# What style sheets do not show where it stands; such a span would come out in the middle of a sentence. The span
+# around it, named "tooltip" alone, holds the sentence's own word as well and stays.
 _POPUP = re.compile(
-    r"(?:^|[\s_-])(?:tooltip|rollover|popover|popup|sr-only|visually-?hidden|screen-reader)", re.IGNORECASE
+    r"(?:^|[\s_-])(?:(?:tooltip|rollover|popover|popup)[\w-]*(?:text|content|block|body)"
+    r"|sr-only|visually-?hidden|screen-reader)",
+    re.IGNORECASE,
 )
 
 
