@@ -149,13 +149,13 @@ def _convert_into(
 
 
 def fitting_texts(reference: Reference) -> list[str]:
-    """The fixed texts that the model can take whole, and one that fills it (to 1,024 tokens, to be done in seconds)."""
+    """The fixed texts that the model takes whole, and one that fills it (to 1,024 tokens, to be done in seconds)."""
     prompt = max(reference.prompts, key=len)
     room = min(reference.length, 1024) - reference.tokenizer.num_special_tokens_to_add(False)
     long = prompt + _LONG * (reference.length // 20 + 1)
     filling = long[len(prompt) : reference.tokenizer.encode(long, add_special_tokens=False).offsets[room - 1][1]]
     encodings = reference.tokenizer.encode_batch([prompt + text for text in (*_TEXTS, filling)])
-    return [text for text, e in zip((*_TEXTS, filling), encodings, strict=True) if len(e.ids) <= reference.length]
+    return [text for text, e in zip((*_TEXTS, filling), encodings, strict=True) if 0 < len(e.ids) <= reference.length]
 
 
 def _lowest_cosine(embedder: ConvertedEmbedder, reference: Reference) -> float:

@@ -6,7 +6,7 @@ Read ``load_embedder`` first. ``model`` finds the files, ``convert`` makes the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -14,16 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from indexer.batch import batches
 from indexer.converted import PROBE, Converted, converted_folder, read_converted
 from indexer.errors import BadRecord, ModelError
 from indexer.model import ModelCard, ModelFiles, Runtime, cache_dir, find_model
 from indexer.reference import Reference, gpu_is_here, gpu_may_be_here
 from indexer.runtime import Network, Precision, machine
 
-# Tokens a batch, and the multiple that lengths are padded to: measured on 1,000 news passages on two cores. 2k tokens
-# run at 25k tokens/s, 16k at 20k (they leave the processor's cache). Fewer distinct shapes gain a tenth.
-_BATCH_TOKENS = 2048
-_PAD_TO = 16
 # Texts tokenised at once: enough to sort into even batches, few enough that their tokens fit in some 100 MB.
 _SLAB = 4096
 # Two runs of one network on one processor differ by less than this, however many cores took part.
@@ -112,7 +109,7 @@ class ConvertedEmbedder:
         for first in range(0, len(texts), _SLAB):
             slab = [prompt + text for text in texts[first : first + _SLAB]]
             encodings = self._encode(slab, first, cut=cut)
-            for members, ids, mask in _batches(encodings, self._converted.pad_id):
+            for members, ids, mask in batches(encodings, self._converted.pad_id, self._converted.length):
                 rows[first + members] = self._network.run(ids, mask)
         return unit_rows(rows, self.card.name)
 
@@ -151,25 +148,6 @@ class ReferenceEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         check_texts(texts)
         return unit_rows(self._reference.queries(texts), self.card.name)
-
-
-def _batches(
-    encodings: Sequence[Encoding], pad_id: int
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]]:
-    """Positions, token ids and mask, longest first: what fits is then known from the first batch on."""
-    lengths = np.array([len(encoding.ids) for encoding in encodings], np.intp)
-    order = np.argsort(-lengths, kind="stable")
-    first = 0
-    while first < len(order):
-        length = -(-int(lengths[order[first]]) // _PAD_TO) * _PAD_TO if len(order) > 1 else int(lengths[order[first]])
-        members = order[first : first + max(1, _BATCH_TOKENS // length)]
-        ids = np.full((len(members), length), pad_id, np.int64)
-        mask = np.zeros_like(ids)
-        for row, member in enumerate(members):
-            ids[row, : lengths[member]] = encodings[member].ids
-            mask[row, : lengths[member]] = 1
-        yield members, ids, mask
-        first += len(members)
 
 
 def check_texts(texts: Sequence[str]) -> None:

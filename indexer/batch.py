@@ -1,0 +1,38 @@
+"""Encoded texts as arrays of similar length, in batches of the size that runs fastest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding
+
+# Tokens a batch, and the multiple that lengths are padded to: measured on 1,000 news passages on two cores. 2k tokens
+# run at 25k tokens/s, 16k at 20k (they leave the processor's cache). Fewer distinct shapes gain a tenth.
+_BATCH_TOKENS = 2048
+_PAD_TO = 16
+
+
+def batches(
+    encodings: Sequence[Encoding], pad_id: int, longest: int
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]]:
+    """Positions, token ids and mask of every text, by falling length, no batch padded past ``longest`` tokens.
+
+    Beyond ``longest`` a model has no positions. One text alone is not padded: a query has no batch to even out.
+    """
+    lengths = np.array([len(encoding.ids) for encoding in encodings], np.intp)
+    order = np.argsort(-lengths, kind="stable")
+    first = 0
+    while first < len(order):
+        length = max(1, int(lengths[order[first]]))  # a tokenizer without special tokens makes none of an empty text
+        if len(order) > 1:
+            length = min(-(-length // _PAD_TO) * _PAD_TO, longest)
+        members = order[first : first + max(1, _BATCH_TOKENS // length)]
+        ids = np.full((len(members), length), pad_id, np.int64)
+        mask = np.zeros_like(ids)
+        for row, member in enumerate(members):
+            ids[row, : lengths[member]] = encodings[member].ids
+            mask[row, : lengths[member]] = 1
+        yield members, ids, mask
+        first += len(members)
