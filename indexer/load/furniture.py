@@ -25,6 +25,7 @@ _MENU_WORD = (
     r"|search|terms(?: of (?:use|service))?|cookies?(?: policy)?|advertise|subscribe|log ?in|sign in|culture|science"
     r"|tech(?:nology)?)"
 )
+_LABEL_ALONE = re.compile(r"\W*(?:[\w -]{1,30}:)?\W*")
 _URL = re.compile(r"<?(?:https?://|www\.)\S+>?", re.I)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
@@ -50,7 +51,7 @@ _UNMISTAKABLE = _any(  # the whole line, unless it is a sentence
     r"(?:follow|find|like) us (?:on|at) .{0,80}|comment on .{0,60} facebook page|become a member of .{0,60}",
     r"(?:leave|post|add|write) a (?:comment|reply)|no comments(?: yet)?|comments are closed",
     r"log in to (?:comment|reply)",
-    r"\d[\d,]* (?:comments?|shares?|views|likes|repl(?:y|ies))|join the (?:conversation|discussion)",
+    r"\d[\d,]{0,5} (?:comments?|shares?|views|likes|repl(?:y|ies))|join the (?:conversation|discussion)",
     r"advertisements?|sponsored(?: content)?|paid content|click here to (?:subscribe|donate|sign up|read).{0,60}",
     r"back to (?:top|home|homepage)|(?:previous|next) (?:article|post|story)(?:\s*:.*)?",
     r"(?:accept|reject|manage)(?: all)? cookies|cookie (?:settings|preferences|policy)|privacy policy(?: [|•·].*)?",
@@ -70,6 +71,7 @@ _NOTE = _any(  # the whole line, be it a sentence
     r"first (?:appeared|published) (?:in|on|at|by) .{2,60}",
     r"(?:sign up|subscribe) (?:for|to) (?:our|the|this)?\b.{0,60}"
     r"\b(?:newsletters?|mailing list|channel|feed|inbox)\b.{0,60}",
+    r"\(?(?:additional )?reporting by .{2,120}\bediting by .{2,60}",
     r"(?:for )?(?:media|press) inquir(?:y|ies)\s*[:,].{0,100}",
 )
 _LIKELY = _any(  # the whole line
@@ -144,10 +146,11 @@ def is_unmistakable(line: str) -> bool:
 
 
 def _is_dead_link(line: str) -> bool:
-    """Whether the line is a link whose address was lost when the page was copied, or a label and such links."""
-    links = _LINK.findall(line)
-    dead = sum(len(words) for words, address in links if address in {"", "#"})
-    return dead > 0 and 2 * dead > len(shown(line)) and not re.match(r"\W*by\b", line, re.I)
+    """Whether the line is links whose addresses were lost when the page was copied, perhaps with a label or a word."""
+    dead = sum(len(words) for words, address in _LINK.findall(line) if address in {"", "#"})
+    if not dead or re.match(r"\W*by\b", line, re.I):
+        return False
+    return 2 * dead > len(shown(line)) or _LABEL_ALONE.fullmatch(_LINK.sub("", line)) is not None
 
 
 def is_likely(line: str) -> bool:

@@ -43,6 +43,7 @@ _ON = re.compile(
     r"(?: (?:on|at))?|date|on|dated)\s*:?\s+",
     re.I,
 )
+_CHANGE = re.compile(r"last|updated|modified", re.I)
 _SEPARATOR = re.compile(
     r"\s*[|•·]\s*|\s+[–—-]+\s+|(?<=\d)\s+(?=by\s)"
     r"|(?<!posted)(?<!ublished)(?<!pdated),?\s+on\s+(?=\S*\d|[A-Z][a-z]{2,8}\.? \d)",
@@ -61,6 +62,9 @@ _ORIGINAL = re.compile(
     r" (?:appeared|published) (?:in|on|at|by) (?P<place>.+)",
     re.I,
 )
+_AFTERTHOUGHT = re.compile(
+    r"(?:\.|,?\s+and|,)\s+(?:read|click|see|is|was|has been|re\w+ed)\b.*|\s+under\s.*|\s*\(.*", re.I
+)
 _WHEN = re.compile(r"\s+(?:on|in)\s+(?=[\w ,.]*\d{4}$)", re.I)
 
 
@@ -71,7 +75,6 @@ class Byline:
     authors: tuple[str, ...] = ()
     publisher: str | None = None
     published: PartialDate | None = None
-    updated: bool = False  # the date is the last change's, not the publication's
 
 
 def read_byline(line: str) -> Byline | None:
@@ -85,21 +88,26 @@ def read_byline(line: str) -> Byline | None:
         return None
     authors: tuple[str, ...] = ()
     published = None
-    understood = updated = False
+    understood = False
     for part in filter(None, (part.strip(" ,") for part in _SEPARATOR.split(words))):
         label = _ON.match(part)
         date = parse_date(part[label.end() :] if label else part)
         if date is not None and (date.day or label):
-            published, updated = (published or date), "pdat" in part.lower() or "modif" in part.lower()
             understood = True
+            if label is None and published not in {None, date}:
+                return None  # the days of an exhibition
+            if label is None or not _CHANGE.match(part):
+                published = published or date
         elif by := _BY.match(part):
             names = read_names(part[by.end() :]) or _login(part, published)
             if names is None:
                 return None
             authors, understood = authors + names, True
-        elif not (understood and (_ROLE.fullmatch(part) or _is_small(part))):
+        elif name := _name_with_role(part):
+            authors, understood = (*authors, name), True
+        elif not (understood and (_ROLE.fullmatch(part) or _SMALL.fullmatch(part))):
             return None
-    return Byline(authors, None, published, updated) if understood else None
+    return Byline(authors, None, published) if understood else None
 
 
 def _login(part: str, published: PartialDate | None) -> tuple[str, ...] | None:
@@ -111,9 +119,9 @@ def _login(part: str, published: PartialDate | None) -> tuple[str, ...] | None:
     return (words[-1],) if posted or (published is not None and len(words) == 2) else None
 
 
-def _is_small(part: str) -> bool:
-    """Whether the part is a clock time or a count of minutes or comments."""
-    return bool(_SMALL.fullmatch(part))
+def _name_with_role(part: str) -> str | None:
+    name, _, role = part.partition(", ")
+    return name if role and is_name(name) and _ROLE.fullmatch(role) else None
 
 
 def read_names(text: str) -> tuple[str, ...] | None:
@@ -142,6 +150,12 @@ def is_name(text: str, fewest: int = 2) -> bool:
         and words[-1][0].isupper()
         and not text.endswith("..")
     )
+
+
+def names_publication(line: str) -> bool:
+    """Whether a short line is the name of what publishes rather than of what is published."""
+    words = line.split()
+    return 0 < len(words) <= 5 and bool(_PUBLICATION.fullmatch(words[-1])) and words[0] != "A"
 
 
 def read_publication(line: str) -> Byline | None:
@@ -183,7 +197,8 @@ def read_original(line: str) -> Byline | None:
     match = _ORIGINAL.fullmatch(shown(line))
     if match is None:
         return None
-    publisher, *when = _WHEN.split((match["source"] or match["place"]).strip(" ."), maxsplit=1)
+    place = _AFTERTHOUGHT.sub("", match["source"] or match["place"]).strip(" .,")
+    publisher, *when = _WHEN.split(place, maxsplit=1)
     if len(publisher) > 80 or not publisher[:1].isalnum():
         return None
     return Byline((), publisher, parse_date(when[0]) if when else None)

@@ -16,7 +16,6 @@ from indexer.records import Block
 
 Span = tuple[int, int]
 
-_LINE = re.compile(r"([^\S\n]*)(\S(?:[^\n]*\S)?)")
 _WIDEST_WRAP = 100  # columns; nobody wraps wider
 _NARROWEST_WRAP = 40  # columns; below it, short lines are verse, lists or menus
 _INDENT = 2  # columns; one space is a slip
@@ -79,15 +78,19 @@ def paragraph_blocks(text: str) -> tuple[Block, ...]:
 def _lines(text: str) -> list[_Line]:
     lines: list[_Line] = []
     chunk = 0  # the first line since the last empty one: indents count from the leftmost line of a chunk
-    cursor = 0
-    for match in _LINE.finditer(text):
-        start, end = match.span(2)
-        gap = "\n" in text[text.find("\n", cursor, start) + 1 : start]
-        if gap:
-            _count_indents_from_leftmost(lines[chunk:])
-            chunk = len(lines)
-        lines.append(_Line(start, end, match[2], len(match[1].expandtabs(4)), gap))
-        cursor = end
+    position = 0
+    after_gap = False
+    for raw in text.split("\n"):
+        if stripped := raw.lstrip():
+            start = position + len(raw) - len(stripped)
+            stripped = stripped.rstrip()
+            if after_gap:
+                _count_indents_from_leftmost(lines[chunk:])
+                chunk = len(lines)
+            indent = len(raw[: start - position].expandtabs(4))
+            lines.append(_Line(start, start + len(stripped), stripped, indent, after_gap))
+        after_gap = not stripped
+        position += len(raw) + 1
     _count_indents_from_leftmost(lines[chunk:])
     return lines
 
@@ -104,7 +107,8 @@ def _wrap_width(lines: Sequence[_Line]) -> int | None:
     breaks = [(a.text, b.text) for a, b in pairwise(lines) if not b.after_gap]
     if not breaks:
         return None
-    width = sorted(len(a) for a, _ in breaks)[len(breaks) * 9 // 10]
+    joined = {id(line): len(line.text) for a, b in pairwise(lines) if not b.after_gap for line in (a, b)}
+    width = sorted(joined.values())[len(joined) * 9 // 10]
     if not _NARROWEST_WRAP <= width <= _WIDEST_WRAP:
         return None
     full = sum(1 for a, b in breaks if a != b and _is_full(a, b, width))

@@ -3,6 +3,9 @@
 The prose is found first: paragraphs of whole sentences that are no notices. What stands before the first and after the
 last of them is read line by line, as masthead, furniture or biography; between them only unmistakable furniture is
 taken out. A text without any furniture goes through the same rules and keeps every block.
+
+The module is long because these passes decide the same blocks one after the other; the rules that know a line by itself
+are in ``furniture``, ``masthead``, ``headline`` and ``author_box``.
 """
 
 from __future__ import annotations
@@ -14,12 +17,21 @@ from itertools import pairwise
 
 from indexer.load import furniture
 from indexer.load.author_box import author_boxes, is_sentence, tells_of_a_life
-from indexer.load.masthead import Byline, is_name, read_byline, read_dateline, read_original, read_publication
+from indexer.load.headline import LONGEST_TITLE, may_be_title, title_rank
+from indexer.load.masthead import (
+    Byline,
+    is_name,
+    read_byline,
+    read_dateline,
+    read_original,
+    read_publication,
+)
 from indexer.load.text_paragraphs import Span, ends_sentence
 from indexer.records import Block, BlockKind, Original, PartialDate
 
-_LONGEST_TITLE = 200
+_MOST_LINES = 300  # before or after the prose; what a page has more of is a list, not a masthead
 _LONGEST_HEADING = 100
+_LONGEST_KICKER = 60  # of a section's or the site's name over a title
 _SOURCE_LINK = re.compile(r"source:?\s*\[([^\[\]]+)\]\([^()]*\)", re.I)
 
 
@@ -41,7 +53,7 @@ class Page:
             self.authors, self.provenance["authors"] = byline.authors, source
         if byline.publisher and not self.publisher:
             self.publisher, self.provenance["publisher"] = byline.publisher, source
-        if byline.published and not byline.updated and not self.published:
+        if byline.published and not self.published:
             self.published, self.provenance["published"] = byline.published, source
 
 
@@ -69,11 +81,13 @@ class _Reading:
             for words in self.words
         ]
         self.bylines = [read_byline(words) for words in self.words]
+        self.authors = tuple(name for byline in self.bylines if byline for name in byline.authors)
         self.found = Page()
         self.is_page = self._has_furniture()
         self.biography = self._biography()
         prose = [i for i in range(len(spans)) if self._is_prose(i)]
-        self.head = range(prose[0] if prose else len(spans))
+        self.first_prose = prose[0] if prose else None
+        self.head = range(min(_MOST_LINES, prose[0] if prose else len(spans)))
         self.tail = range(prose[-1] + 1 if prose else len(spans), len(spans))
 
     def page(self) -> Page:
@@ -83,7 +97,7 @@ class _Reading:
             self.kinds[i] = "boilerplate"
         self._read_tail()
         self._read_original()
-        if self.head.stop < len(self.spans) and (dateline := read_dateline(self.words[self.head.stop])):
+        if self.first_prose is not None and (dateline := read_dateline(self.words[self.first_prose])):
             self.found.take(dateline, "dateline")
         self._settle(title)
         self.found.blocks = tuple(
@@ -93,7 +107,7 @@ class _Reading:
         return self.found
 
     def _has_furniture(self) -> bool:
-        lines = [words.casefold() for words in self.words[:10] if len(words) <= _LONGEST_TITLE]
+        lines = [words.casefold() for words in self.words[:10] if len(words) <= LONGEST_TITLE]
         return any(
             kind and not furniture.is_url(words) for kind, words in zip(self.kinds, self.words, strict=True)
         ) or any(a == b and len(a) > 15 for a, b in pairwise(lines))
@@ -101,11 +115,12 @@ class _Reading:
     def _is_prose(self, i: int) -> bool:
         if self.kinds[i] or i in self.biography or self.bylines[i] or not is_sentence(self.words[i]):
             return False
+        if tells_of_a_life(self.words[i]) and self.words[i].startswith(self.authors):
+            return False
         return not (self.is_page and furniture.is_notice(self.words[i]))
 
     def _biography(self) -> set[int]:
-        authors = [name for byline in self.bylines if byline for name in byline.authors]
-        boxes = author_boxes(self.words, authors)
+        boxes = author_boxes(self.words, self.authors)
         for box in boxes:
             self.is_page = True
             if box.name:
@@ -113,36 +128,18 @@ class _Reading:
         return {i for box in boxes for i in range(box.start, box.end)}
 
     def _title(self) -> int | None:
-        """The block that is the title: before the prose, the one that other lines repeat, else the first."""
         if len(self.spans) < 2:
             return None
         candidates = [i for i in self.head if self._may_be_title(i)]
         if not self.is_page:
             first = next((i for i in self.head if not self.bylines[i]), None)
             candidates = [i for i in candidates if i == first and self._stands_free(i)]
-        if not candidates:
-            return None
-        around = [furniture.shown(self.words[i]).casefold() for i in (*self.head, *self.tail)]
-
-        def rank(i: int) -> tuple[int, bool]:
-            title = furniture.shown(self.words[i]).casefold()
-            repeated = sum(title in line for line in around) if len(title) > 15 else 1
-            return repeated, len(title.split()) >= 3
-
-        return max(candidates, key=rank)  # of equals, the first
+        around = [self.words[i] for i in (*self.head, *self.tail[:_MOST_LINES])]
+        return max(candidates, key=lambda i: title_rank(self.words[i], around), default=None)  # of equals, the first
 
     def _may_be_title(self, i: int) -> bool:
-        words = self.words[i]
-        if self.kinds[i] or i in self.biography or self.bylines[i] or "\n" in words or len(words) > _LONGEST_TITLE:
-            return False
-        if self.is_page and (furniture.is_likely(words) or read_publication(words) or furniture.is_notice(words)):
-            return False
-        ending = words.rstrip("\"'”’»)")[-1:]
-        return (
-            any(map(str.isalpha, words))
-            and not words[0].islower()
-            and ending not in (".,;:" if self.is_page else ".,;:!?…")
-        )
+        decided = self.kinds[i] or i in self.biography or self.bylines[i]
+        return not decided and may_be_title(self.words[i], on_page=self.is_page)
 
     def _stands_free(self, i: int) -> bool:
         """Whether an empty line follows: in ordinary text a first line without one begins a paragraph or a list."""
@@ -165,7 +162,9 @@ class _Reading:
                 self.kinds[i] = "boilerplate"
             elif self.kinds[i] is None and self.is_page:
                 repeats = len(titled) > 15 and titled in words.casefold() and len(words) <= 2 * len(titled) + 60
-                before = title is not None and i < title and not is_sentence(self.words[i]) and len(words.split()) < 3
+                before = (
+                    title is not None and i < title and not is_sentence(self.words[i]) and len(words) <= _LONGEST_KICKER
+                )
                 if repeats or before or furniture.is_likely(words) or furniture.is_notice(words):
                     self.kinds[i] = "boilerplate"
         self._take_bare_name(title)
@@ -211,20 +210,12 @@ class _Reading:
                 tells_of_a_life(words) and words.startswith(self.found.authors)
             ):
                 self.kinds[i] = "boilerplate"
-        for i in self.tail[1:]:
-            if (
-                self.kinds[i] is None
-                and self.is_page
-                and self.kinds[i - 1] == "boilerplate"
-                and self._only_lines_left(i)
-            ):
+        open_sentences = (i for i in reversed(self.tail) if not self.kinds[i] and is_sentence(self.words[i]))
+        last_sentence = next(open_sentences, self.tail.start - 1)
+        for i in self.tail[1:]:  # the headlines under "Latest news"
+            follows = self.is_page and self.kinds[i - 1] == "boilerplate"
+            if follows and i > last_sentence and self.kinds[i] is None:
                 self.kinds[i] = "boilerplate"
-
-    def _only_lines_left(self, i: int) -> bool:
-        """Whether up to the next furniture, or to the end, no sentence comes: the headlines under "Latest news"."""
-        return not any(
-            is_sentence(words) for words, kind in zip(self.words[i:], self.kinds[i:], strict=True) if not kind
-        )
 
     def _read_original(self) -> None:
         for kind, words in zip(self.kinds, self.words, strict=True):
@@ -259,7 +250,7 @@ class _Reading:
             and is_sentence(self.words[following])
             and "\n" not in words
             and len(words) <= _LONGEST_HEADING
-            and not ends_sentence(words.rstrip("?"))
+            and not ends_sentence(words.rstrip("?") if self.is_page else words)
             and not words[0].islower()
             and any(map(str.isalpha, words))
             and self._stands_free(i)
