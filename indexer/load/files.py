@@ -116,6 +116,7 @@ def _walk_folder(folder: Path, walk: _Walk) -> None:
         walk.errors.append(NotAnArticle(f"{error.filename}: {error.strerror}. Its files were not indexed"))
 
     seen: set[tuple[int, int]] = set()
+    _is_new(folder, seen)  # a link may lead back to the top
     for root, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
         folders[:] = [name for name in sorted(folders) if not name.startswith(".") and _is_new(Path(root, name), seen)]
         for name in sorted(names):
