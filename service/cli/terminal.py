@@ -29,45 +29,38 @@ def show_results(results: Results, *, explain: bool) -> None:
     """A page of hits, each a passage with its marks, its source and its locator."""
     out = console()
     for hit in results.hits:
-        out.print(_heading(hit))
-        out.print(_marked(hit), style="default")
-        if hit.also_published_by:
-            out.print(Text("   also published by " + "; ".join(_source(line) for line in hit.also_published_by), "dim"))
-        if explain:
-            out.print(Text(f"   dense {_leg(hit.dense)} · lexical {_leg(hit.lexical)}", "cyan"))
-        out.print()
+        _show_hit(out, hit, explain)
     for note in results.notes:
         out.print(Text(note, "yellow"))
-    shown = f"{results.hits[0].rank}-{results.hits[-1].rank}" if results.hits else "0"
-    out.print(Text(f"{shown} of {results.total:,} · {results.took_ms:.0f} ms · generation {results.generation}", "dim"))
+    if not results.hits:
+        out.print("nothing found. Try other words, fewer filters, or: pressmark status")
+        return
+    shown = f"{results.hits[0].rank}-{results.hits[-1].rank} of {results.total:,}"
+    out.print(Text(f"{shown} · {results.mode} · {results.took_ms:.0f} ms · generation {results.generation}", "dim"))
     if results.next:
-        out.print(Text(f"more: --cursor {results.next}", "dim"))
+        out.print(Text(f"more: --cursor {results.next}", "dim"), soft_wrap=True)
 
 
-def _heading(hit: Hit) -> Text:
+def _show_hit(out: Console, hit: Hit, explain: bool) -> None:
     citation = hit.citation
-    line = Text(f"{hit.rank:>2} ", "dim") + Text(citation.title or citation.article_id, "bold")
-    where = [
-        ", ".join(citation.authors),
-        citation.publisher,
-        citation.published,
-        f"page {hit.page}" if hit.page else "",
-    ]
-    known = " · ".join(part for part in where if part)
-    line.append(f"\n   {known + ' · ' if known else ''}{citation.locator}", "dim")
-    line.append(f"  {hit.score:.3f}", "green")
-    return line
-
-
-def _marked(hit: Hit) -> Text:
-    quote = Text(hit.citation.quote)
+    title = Text(f"{hit.rank:>2}  ", "dim") + Text(citation.title or citation.article_id, "bold")
+    out.print(title + Text(f"  {hit.score:.3f}", "green"), soft_wrap=True)
+    page = f"page {hit.page}" if hit.page else None
+    known = [", ".join(citation.authors), citation.publisher, citation.published, page]
+    if any(known):
+        out.print(Text("    " + " · ".join(part for part in known if part), "dim"), soft_wrap=True)
+    out.print(Text(f"    {citation.locator}", "cyan"), soft_wrap=True)
+    quote = Text(citation.quote)
     for start, end in hit.highlights:
-        quote.stylize(_MARK, start - hit.citation.start, end - hit.citation.start)
-    padded = Text()
-    for line in quote.split("\n", allow_blank=True):
-        padded.append("   │ ", "dim").append_text(line).append("\n")
-    padded.rstrip()
-    return padded
+        quote.stylize(_MARK, start - citation.start, end - citation.start)
+    for line in quote.wrap(out, max(20, out.width - 6)):
+        out.print(Text("    │ ", "dim") + line)
+    if hit.also_published_by:
+        copies = "; ".join(_source(line) for line in hit.also_published_by)
+        out.print(Text(f"    also published by {copies}", "dim"), soft_wrap=True)
+    if explain:
+        out.print(Text(f"    dense {_leg(hit.dense)}; lexical {_leg(hit.lexical)}", "magenta"), soft_wrap=True)
+    out.print()
 
 
 def _leg(leg: Leg | None) -> str:
