@@ -1,0 +1,119 @@
+"""What endpoints ask for: the searcher, one generation of its archive, a body that says it is JSON.
+
+Also what every response passes through on its way out. Not here: what the endpoints do (``routes_*``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from indexer.snapshot import Snapshot
+from service.schemas import NoParameters
+from service.search import Searcher
+
+GENERATION_HEADER = "X-Archive-Generation"
+
+
+async def _searcher(request: Request) -> Searcher:
+    searcher: Searcher = request.app.state.searcher
+    return searcher
+
+
+TheSearcher = Annotated[Searcher, Depends(_searcher)]
+
+
+def _snapshot(request: Request, searcher: TheSearcher) -> Snapshot:
+    snapshot = searcher.archive.snapshot()
+    stamp(request, snapshot.generation)
+    return snapshot
+
+
+TheSnapshot = Annotated[Snapshot, Depends(_snapshot)]
+"""The newest generation, which the response will name."""
+
+
+def stamp(request: Request, generation: int) -> None:
+    """Let the response, a problem included, say which generation it is of."""
+    request.state.generation = generation
+
+
+async def no_parameters(_: Annotated[NoParameters, Query()]) -> None:
+    """Refuse parameters where there are none, so that a misspelt one is no silent default."""
+
+
+async def json_body(request: Request) -> None:
+    """Refuse a body that is not said to be JSON: a browser sends such a one for any page, without asking first."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not (
+        media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+    ):
+        said = repr(media_type) if media_type else "no type"
+        raise HTTPException(415, f"the body is said to be {said}. Send JSON with Content-Type: application/json")
+
+
+def documented(example: object, *media_types: str) -> dict[int | str, dict[str, object]]:
+    """How an operation's success stands in its OpenAPI description; the example is of the first media type."""
+    first, *others = media_types or ("application/json",)
+    text = {} if first == "application/json" else {"schema": {"type": "string"}}
+    content = {other: text for other in others} | {first: {"example": example} | text}
+    header = {"description": "The archive's generation that this is of.", "schema": {"type": "integer"}}
+    return {200: {"content": content, "headers": {GENERATION_HEADER: header}, "description": "Done"}}
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHeaders:
+    """Middleware: the generation on every response that has one, nothing stored by caches, no type guessed.
+
+    Articles hold whatever their sources did; a browser that guessed at types would run some of it.
+    """
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Cache-Control"] = "no-cache"  # what is removed is gone from the next response
+                if "generation" in state:
+                    headers[GENERATION_HEADER] = str(state["generation"])
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """Middleware: a body of more than ``most`` bytes is refused as soon as the byte after them arrives.
+
+    Starlette's own limit answers in plain text once a Content-Length is too large, so its refusal is no problem
+    document.
+    """
+
+    app: ASGIApp
+    most: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self.most:
+                raise HTTPException(413, f"the body has more than {self.most:,} bytes. Send it in parts")
+            return message
+
+        await self.app(scope, counted, send)

@@ -1,0 +1,60 @@
+"""``/v1/cite`` and ``/v1/verify``: references out, and the proof that they hold."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Query
+from starlette.responses import JSONResponse, Response
+
+import service.examples as examples
+from service.citing import ArchiveTexts, cite_locators
+from service.problems import responses
+from service.request import TheSnapshot, documented, json_body, no_parameters
+from service.schemas import CiteParameters, Style, Verdicts
+from service.verify import citations_in, verdict_as_json
+from service.verify import verify as check
+
+router = APIRouter(prefix="/v1", tags=["citations"])
+MEDIA_TYPES: dict[Style, str] = {
+    "bibtex": "application/x-bibtex",
+    "ris": "application/x-research-info-systems",
+    "csl-json": "application/vnd.citationstyles.csl+json",
+    "markdown": "text/markdown",
+    "annotation": 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"',
+    "link": "text/plain",
+}
+_CITE = documented(examples.MARKDOWN, "text/markdown", *MEDIA_TYPES.values())
+_BODY_EXAMPLES = {
+    "citation": {"summary": "A citation", "value": examples.CITATION},
+    "search": {"summary": "What a search gave", "value": examples.SEARCH},
+    "list": {"summary": "Several", "value": [examples.CITATION]},
+}
+
+
+@router.get(
+    "/cite",
+    operation_id="cite",
+    response_class=Response,
+    responses=_CITE | responses(400, 404, 422, 500, 503),
+)
+def cite(wanted: Annotated[CiteParameters, Query()], snapshot: TheSnapshot) -> Response:
+    """Write references to passages: one document that cites every span, in the order given."""
+    document = cite_locators(snapshot, wanted.locator, wanted.style)
+    return Response(document, media_type=MEDIA_TYPES[wanted.style])
+
+
+@router.post(
+    "/verify",
+    operation_id="verify",
+    response_model=Verdicts,
+    responses=documented(examples.VERDICTS) | responses(400, 413, 415, 422, 500, 503),
+    dependencies=[Depends(no_parameters), Depends(json_body)],
+)
+def verify(
+    document: Annotated[object, Body(openapi_examples=_BODY_EXAMPLES)],
+    snapshot: TheSnapshot,
+) -> Response:
+    """Check citations again, character for character: what a search or an answer gave, or a list."""
+    verdicts = check(citations_in(document), ArchiveTexts(snapshot))
+    return JSONResponse({"verdicts": [verdict_as_json(verdict) for verdict in verdicts]})

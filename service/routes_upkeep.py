@@ -1,0 +1,49 @@
+"""``/v1/status``, ``/healthz`` and ``/readyz``: what is served, and whether it is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+import service.examples as examples
+from service.problems import as_not_ready, responses
+from service.request import TheSearcher, documented, no_parameters, stamp
+from service.schemas import ArchiveStatus, Health
+from service.search import SearchOptions
+from service.status import status_of
+
+router = APIRouter(tags=["upkeep"])
+
+
+@router.get(
+    "/v1/status",
+    operation_id="status",
+    response_model=ArchiveStatus,
+    responses=documented(examples.STATUS) | responses(422, 500, 503),
+    dependencies=[Depends(no_parameters)],
+)
+def status(request: Request, searcher: TheSearcher) -> Response:
+    """What the archive holds, what made it, and how it is searched."""
+    shape = status_of(searcher.archive)
+    stamp(request, shape["generation"])
+    return JSONResponse(shape)
+
+
+@router.get("/healthz", operation_id="healthz", response_model=Health, responses=documented(examples.HEALTH))
+async def healthz() -> Response:
+    """The process is up."""
+    return JSONResponse(examples.HEALTH)
+
+
+@router.get(
+    "/readyz",
+    operation_id="readyz",
+    response_model=Health,
+    responses=documented(examples.HEALTH) | responses(500, 503),
+)
+def readyz(request: Request, searcher: TheSearcher) -> Response:
+    """A query would be answered: one has been, just now."""
+    with as_not_ready():
+        stamp(request, searcher.search("ready", SearchOptions(k=1)).generation)
+    return JSONResponse(examples.HEALTH)

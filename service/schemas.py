@@ -1,0 +1,342 @@
+"""Bodies and responses as pydantic models: what comes in is checked by them, what goes out is described by them.
+
+The dictionaries that leave are made by ``shapes``, ``status`` and ``verify``, for HTTP and the command line alike; a
+test holds every one of them against its model here, so that the description cannot drift. Longer than most modules
+because it holds every shape of the interface and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from indexer.filters import Filter
+from indexer.records import BlockKind, PartialDate, Precision
+from service.query import LONGEST
+from service.search import MOST_AT_ONCE, Group, Mode, SearchOptions
+from service.verify import Status as VerdictStatus
+
+Name = Annotated[str, Field(max_length=1_000)]
+Address = Annotated[str, Field(max_length=20_000)]
+Style = Literal["bibtex", "ris", "csl-json", "markdown", "annotation", "link"]
+Span = Annotated[list[int], Field(min_length=2, max_length=2, description="[start, end], in Unicode code points.")]
+Offset = Annotated[int, Field(ge=0, lt=10**15)]
+Names = Annotated[list[Name], Field(max_length=100)]
+Day = Annotated[str, Field(max_length=20, examples=["2015", "2015-10", "2015-10-02"])]
+K = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="How many results.")]
+Cursor = Annotated[str | None, Field(max_length=500, description="`next` of the page before: the page after it.")]
+
+
+class Shape(BaseModel):
+    """A JSON object without unknown keys."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# --- what comes in ----------------------------------------------------------------------------------------------------
+
+
+class NoParameters(Shape):
+    """An address that takes none."""
+
+
+class Limits(Shape):
+    """Conditions that an article must all meet; within one, any of the values will do."""
+
+    publisher: Names = Field([], description="Only these publishers.")
+    author: Names = Field([], description="Only these authors.")
+    language: Names = Field([], description="Only these languages, e.g. `en`.")
+    article: Annotated[list[Address], Field(max_length=100)] = Field([], description="Only these articles, by id.")
+    after: Day | None = Field(None, description="On or after this day, month or year.")
+    before: Day | None = Field(None, description="Before this day, month or year, exclusive.")
+
+    def filter(self) -> Filter:
+        return Filter(
+            publishers=tuple(self.publisher),
+            authors=tuple(self.author),
+            languages=tuple(self.language),
+            articles=tuple(self.article),
+            after=PartialDate.parse(self.after) if self.after is not None else None,
+            before=PartialDate.parse(self.before) if self.before is not None else None,
+        )
+
+
+class SearchBody(Limits):
+    model_config = ConfigDict(
+        strict=True, json_schema_extra={"examples": [{"query": "the opening of the bridge", "k": 5}]}
+    )
+
+    query: str = Field(
+        description='Words; `"exact phrase"`, `-word`, `publisher:X`, `after:2015` work too.',
+        max_length=LONGEST,
+        examples=["the opening of the bridge"],
+    )
+    k: K = 10
+    mode: Mode = Field("hybrid", description="`dense` ranks by meaning, `lexical` by words, `hybrid` by both.")
+    group: Group = Field("passage", description="`article`: the best passage of each article.")
+    cursor: Cursor = None
+    explain: bool = Field(False, description="Give each retriever's rank, raw and normalised score.")
+
+    def options(self) -> SearchOptions:
+        return SearchOptions(self.k, self.mode, self.filter(), self.group, self.cursor)
+
+
+class SearchParameters(SearchBody):
+    model_config = ConfigDict(strict=False)
+
+    query: str = Field(
+        validation_alias=AliasChoices("query", "q"),
+        description="As in the body of `POST /v1/search`. `q` for short.",
+        max_length=LONGEST,
+        examples=["the opening of the bridge"],
+    )
+
+
+class SimilarBody(Limits):
+    model_config = ConfigDict(
+        strict=True, json_schema_extra={"examples": [{"locator": "example.org/bridge#0-26", "k": 5}]}
+    )
+
+    locator: Address = Field(
+        description="`ID` of an article, or `ID#START-END` of a passage.", examples=["example.org/bridge#0-26"]
+    )
+    k: K = 10
+    group: Group = Field("article", description="`article`: the best passage of each article.")
+    cursor: Cursor = None
+
+    def options(self) -> SearchOptions:
+        return SearchOptions(self.k, "dense", self.filter(), self.group, self.cursor)
+
+
+class SimilarParameters(SimilarBody):
+    model_config = ConfigDict(strict=False)
+
+
+class ListParameters(Limits):
+    limit: int = Field(100, ge=1, le=MOST_AT_ONCE, description="How many articles.")
+    cursor: Address = Field("", description="`next` of the page before.")
+
+
+class SpanParameters(Shape):
+    start: Offset | None = Field(None, description="Where a span starts, in code points; `end` is given as well.")
+    end: Offset | None = Field(None, description="Where the span ends.")
+
+
+class CiteParameters(Shape):
+    locator: Annotated[list[Address], Field(min_length=1, max_length=MOST_AT_ONCE)] = Field(
+        description="`ID#START-END`. Several make one document.", examples=[["example.org/bridge#0-26"]]
+    )
+    style: Style = Field("markdown", description="How the reference is written.")
+
+
+# --- what goes out ----------------------------------------------------------------------------------------------------
+
+
+class Citation(Shape):
+    """`text[start:end] == quote` in the edition named, offsets being Unicode code points."""
+
+    article_id: str
+    edition: str = Field(description="SHA-256 of the article's canonical text in UTF-8.", pattern="^[0-9a-f]{64}$")
+    title: str | None
+    authors: list[str]
+    publisher: str | None
+    published: str | None = Field(description="ISO 8601, as exactly as the source states it.")
+    url: str | None
+    start: int
+    end: int
+    quote: str
+    locator: str
+
+
+class Scores(Shape):
+    """The retrievers' own scores; null when the passage was not among their candidates."""
+
+    dense: float | None
+    lexical: float | None
+
+
+class Leg(Shape):
+    rank: int
+    raw: float
+    normalised: float
+
+
+class Explanation(Shape):
+    dense: Leg | None
+    lexical: Leg | None
+
+
+class ArticleLine(Shape):
+    """An article's metadata, without its text."""
+
+    article_id: str
+    title: str | None
+    authors: list[str]
+    publisher: str | None
+    published: str | None
+    url: str | None
+    language: str | None
+
+
+class Hit(Shape):
+    rank: int
+    score: float
+    scores: Scores
+    citation: Citation
+    highlights: list[Span] = Field(description="Spans of the article's text, inside the citation's.")
+    heading: str | None
+    page: int | None
+    also_published_by: list[ArticleLine]
+    explanation: Explanation | None = Field(None, description="Only when `explain` asked for it.")
+
+
+class SearchResults(Shape):
+    query: str
+    mode: Mode
+    generation: int
+    total: int = Field(description="Passages, or articles, that can be reached by paging.")
+    took_ms: float
+    hits: list[Hit]
+    next: str | None = Field(description="The cursor of the page after; null on the last.")
+    notes: list[str]
+
+
+class ArticleList(Shape):
+    generation: int
+    total: int = Field(description="Articles that meet the conditions, on all pages.")
+    articles: list[ArticleLine]
+    next: str | None = Field(description="The cursor of the page after; null on the last.")
+
+
+class Original(Shape):
+    """Where and when the article first appeared, when what was read is a republication."""
+
+    publisher: str | None
+    published: str | None
+    url: str | None
+
+
+class Block(Shape):
+    start: int
+    end: int
+    kind: BlockKind
+    level: int
+    page: int | None
+
+
+class Article(Shape):
+    """An article with its canonical text; the last four keys are there when a span was asked for."""
+
+    article_id: str
+    edition: str
+    title: str | None
+    authors: list[str]
+    publisher: str | None
+    published: str | None
+    published_precision: Precision | None
+    url: str | None
+    language: str | None
+    original: Original | None
+    provenance: dict[str, str] = Field(description="Where each metadata field came from.")
+    blocks: list[Block]
+    text: str
+    start: int | None = None
+    end: int | None = None
+    quote: str | None = None
+    locator: str | None = None
+
+
+class Change(Shape):
+    removed: str
+    removed_at: Span
+    added: str
+    added_at: Span
+
+
+class Verdict(Shape):
+    """What became of a citation: `exact`, `unchanged` and `moved` are verified."""
+
+    status: VerdictStatus
+    verified: bool
+    message: str
+    found: Span | None
+    locator: str | None
+    changes: list[Change]
+    citation: Citation
+
+
+class Verdicts(Shape):
+    verdicts: list[Verdict]
+
+
+class Model(Shape):
+    name: str
+    weights_sha256: str
+    dim: int
+
+
+class PassageSize(Shape):
+    """In the model's tokens."""
+
+    size: int
+    overlap: int
+    limit: int
+
+
+class DenseStatus(Shape):
+    kind: str
+    recall_at_10: float
+    saved_at_generation: int
+    rows_since: int
+
+
+class LexicalStatus(Shape):
+    kind: str
+    k1: float
+    b: float
+
+
+Count = Annotated[tuple[str | None, int], Field(description="[name, articles]; null is none stated.")]
+
+
+class ArchiveStatus(Shape):
+    archive: str
+    generation: int
+    articles: int
+    editions: int
+    passages: int
+    linked_copies: int
+    covered_passages: int
+    withheld: int
+    bytes: int
+    model: Model
+    passage: PassageSize
+    dense: DenseStatus
+    lexical: LexicalStatus
+    sources: list[str]
+    publishers: list[Count]
+    languages: list[Count]
+
+
+class Health(Shape):
+    status: Literal["ok"]
+
+
+class Misfit(Shape):
+    """One parameter, or one place in the body, that does not fit."""
+
+    parameter: str | None = None
+    pointer: str | None = Field(None, description="JSON Pointer into the body, as a URI fragment.")
+    detail: str
+
+
+class Problem(Shape):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[Misfit] | None = None

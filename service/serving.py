@@ -1,0 +1,109 @@
+"""The HTTP interface on a port, until Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from indexer.errors import InputError
+from service.api import create_app
+from service.search import Searcher
+
+_GRACE = 10
+"""Seconds that requests under way are given to end."""
+
+
+def serve(searcher: Searcher, host: str, port: int) -> None:
+    """Answer on ``host`` and ``port`` (0: any free one) until SIGINT or SIGTERM; requests under way are finished.
+
+    Raises:
+        InputError: the port is taken, or the address cannot be listened on.
+    """
+    listener = _listen(host, port)
+    snapshot = searcher.archive.snapshot()
+    place = f"{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+    greeting = (
+        f"Pressmark serves {searcher.archive.path} ({snapshot.counts()['articles']:,} articles, generation "
+        f"{snapshot.generation}) on http://{place}; the interface is at /docs; Ctrl-C stops it\n"
+    )
+    warning = (
+        ""
+        if _is_loopback(host)
+        else (
+            f"warning: other machines can reach {place}, and there is no access control yet: whoever does can read the "
+            "whole archive. To be reached from this machine only: pressmark serve --host 127.0.0.1\n"
+        )
+    )
+
+    def announce() -> None:
+        sys.stderr.write(warning)
+        sys.stdout.write(greeting)
+        sys.stdout.flush()
+
+    config = uvicorn.Config(
+        create_app(searcher),
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+        ws="none",
+    )
+    with listener, _signals_end_quietly():
+        _Server(config, announce).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that says when it listens, and not before."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """Uvicorn stops on a signal and then raises it again, which would end the process with the signal's code, not 0."""
+
+    def nothing_more(number: int, frame: FrameType | None) -> None:
+        return
+
+    before = {number: signal.signal(number, nothing_more) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    mend = "Choose others: pressmark serve --host 127.0.0.1 --port 8000"
+    if not 0 <= port <= 65_535:
+        raise InputError(f"port {port} cannot be listened on: ports go from 0 to 65535. {mend}")
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(
+                f"port {port} of {host} is taken by another process. Choose another: pressmark serve --port {port + 1}"
+            ) from error
+        raise InputError(f"port {port} of {host} cannot be listened on: {error.strerror or error}. {mend}") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
