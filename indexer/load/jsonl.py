@@ -1,7 +1,8 @@
 """JSON lines, one article a line, plain or gzip-compressed, read as a stream.
 
 Fields: ``text`` (required unless there is a ``title``) and those of ``stated``. BEIR's ``_id``, ``title``, ``text`` is
-such a file. A line that cannot be used costs that line only.
+such a file. A line that cannot be used costs that line only, and a metadata field that cannot be used that field only:
+the article is given without it, beside the error.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from indexer.load.text_paragraphs import paragraph_blocks
 from indexer.records import Article, Block, canonical_text, edition_of
 
 _LONGEST_LINE = 64 * 2**20  # bytes; a longer one is another format without line ends
+_INDISPENSABLE = {"text", "id", "_id"}
 _GIVE_UP = 100  # lines without one article among them
 
 
@@ -32,8 +34,7 @@ def load(path: Path, name: str) -> Iterator[Article | NotAnArticle]:
     """
     first_line: dict[str, int] = {}  # by article id
     bad = number = 0
-    for number, line in _lines(path, name):
-        article = line if isinstance(line, NotAnArticle) else _article(line, name, number)
+    for number, article in _items(path, name):
         if isinstance(article, Article) and first_line.setdefault(article.id, number) != number:
             article = NotAnArticle(
                 f"{name} line {number}: its id {article.id!r} is that of line {first_line[article.id]}. "
@@ -48,6 +49,15 @@ def load(path: Path, name: str) -> Iterator[Article | NotAnArticle]:
             )
     if not number:
         raise NotAnArticle(f"{name} has no lines. Remove it, or fill it")
+
+
+def _items(path: Path, name: str) -> Iterator[tuple[int, Article | NotAnArticle]]:
+    for number, line in _lines(path, name):
+        if isinstance(line, NotAnArticle):
+            yield number, line
+            continue
+        for item in _line_items(line, name, number):
+            yield number, item
 
 
 def _lines(path: Path, name: str) -> Iterator[tuple[int, bytes | NotAnArticle]]:
@@ -68,8 +78,26 @@ def _lines(path: Path, name: str) -> Iterator[tuple[int, bytes | NotAnArticle]]:
             yield number + 1, NotAnArticle(f"{problem}. What came before was read; copy or download the file again")
 
 
-def _article(line: bytes, name: str, number: int) -> Article | NotAnArticle:
+def _line_items(line: bytes, name: str, number: int) -> Iterator[Article | NotAnArticle]:
+    """What a line gives: an article, and an error for each field or for the whole that cannot be used."""
     where = f"{name} line {number}"
+    record = _record(line, where)
+    while not isinstance(record, NotAnArticle):
+        try:
+            yield _from_record(record, name)
+            return
+        except BadField as error:
+            if error.key in _INDISPENSABLE:
+                record = NotAnArticle(f"{where}: {error}")
+                continue
+            yield NotAnArticle(f"{where}: {error}. The article is indexed without it")
+            record = {key: value for key, value in record.items() if key != error.key}
+        except BadRecord as error:
+            record = NotAnArticle(f"{where}: {error}")
+    yield record
+
+
+def _record(line: bytes, where: str) -> dict[str, object] | NotAnArticle:
     try:
         record = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -80,10 +108,7 @@ def _article(line: bytes, name: str, number: int) -> Article | NotAnArticle:
         return NotAnArticle(f"{where} is a JSON {_kind(record)}, not an object. Write one JSON object a line")
     if b"\\ud" in line.lower() and (character := _lone_surrogate(record)):
         return NotAnArticle(f"{where} holds half a character ({character}). Write the text with both its halves")
-    try:
-        return _from_record(record, name)
-    except (BadField, BadRecord) as error:
-        return NotAnArticle(f"{where}: {error}")
+    return record
 
 
 def _from_record(record: dict[str, object], name: str) -> Article:

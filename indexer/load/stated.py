@@ -30,7 +30,7 @@ _NAMES = {
 }
 _ORIGINAL_FIELDS = {"publisher", "published", "url"}
 _SHOWN = 80  # characters of a wrong value in a message
-_CLOCK = re.compile(r"(\S.*?)[\sT]\d{1,2}:\d{2}")
+_CLOCK = re.compile(r"(\S.*?)[\sT]\d+:\d{2}")  # newswires mistype the hour; the day is still said
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
 
 
