@@ -27,7 +27,7 @@ checked, character for character: `text[start:end] == quote`, in Unicode code po
 `edition`.
 
 Every response to a question about the archive names its generation in `X-Archive-Generation`. An article that is
-removed is gone from the next response.
+removed is gone from the next response. What is too long for an address (64 KiB) goes into the body of a `POST`.
 
 Every error is an `application/problem+json` document (RFC 9457). Its `type` is one of:
 

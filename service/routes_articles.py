@@ -27,7 +27,9 @@ from service.shapes import article_json, line_json
 router = APIRouter(prefix="/v1/articles", tags=["articles"])
 ArticleId = Annotated[str, Path(description="The article's id, percent-encoded.", examples=["example.org/bridge"])]
 SpanQuery = Annotated[SpanParameters, Query()]
-_TEXT_RESPONSES = documented(examples.TEXT, "text/plain") | {304: {"description": "The text is the one you have"}}
+_TEXT_RESPONSES = documented(examples.TEXT, "text/plain", "application/json") | {
+    304: {"description": "The text is the one you have"}
+}
 
 
 @router.get(
@@ -58,7 +60,10 @@ def articles(wanted: Annotated[ListParameters, Query()], snapshot: TheSnapshot) 
     responses=_TEXT_RESPONSES | responses(400, 404, 422, 500, 503),
 )
 def text(request: Request, article_id: ArticleId, wanted: SpanQuery, snapshot: TheSnapshot) -> Response:
-    """The canonical text that offsets count in, or a span of it. `ETag` is the edition."""
+    """The canonical text that offsets count in, or a span of it. `ETag` is the edition.
+
+    Where an article's own id ends in `/text`, its address is this one too: it is then answered as JSON, as any article.
+    """
     whole_id = f"{article_id}/text"
     if snapshot.article_ids(Filter(articles=(whole_id,))):
         return _shown(snapshot.article(whole_id), wanted)
