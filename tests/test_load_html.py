@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import NotAnArticle
-from indexer.load.html import article_from_html, decode_html, load, parts_from_html
+from indexer.load.html.page import article_from_html, decode_html, load, parts_from_html
 from indexer.load.layout import Part, lay_out
 from indexer.records import Article, canonical_text
 
@@ -458,5 +458,7 @@ def test_a_file_without_an_article_is_refused_by_name_and_reason(tmp_path: Path,
 
 
 def test_importing_the_loader_does_not_import_the_extractors() -> None:
-    probe = "import sys, indexer.load.html; sys.exit(any(name in sys.modules for name in ('trafilatura', 'htmldate')))"
+    probe = (
+        "import sys, indexer.load.html.page; sys.exit(any(name in sys.modules for name in ('trafilatura', 'htmldate')))"
+    )
     assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from indexer.errors import NotAnArticle
 from indexer.load.encoding import decode
 from indexer.load.language import detect_language
-from indexer.load.text import load
-from indexer.load.text_paragraphs import paragraph_spans
-from indexer.load.webtext import is_line_of_its_own, read_page
+from indexer.load.text.paragraphs import paragraph_spans
+from indexer.load.text.plain import load
+from indexer.load.text.web import is_line_of_its_own, read_page
 from indexer.records import Article, canonical_text
 
 POLISH = "Prezydent powiedział, że rząd będzie działał szybko, a ludzie są zadowoleni z życia w mieście."

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.load.furniture import is_crumbs, is_likely, is_notice, is_unmistakable
-from indexer.load.masthead import read_byline, read_dateline, read_names, read_original, read_publication
-from indexer.load.text import load
+from indexer.load.text.furniture import is_crumbs, is_likely, is_notice, is_unmistakable
+from indexer.load.text.masthead import read_byline, read_dateline, read_names, read_original, read_publication
+from indexer.load.text.plain import load
 from indexer.records import Article, Original, PartialDate
 
 REPRINT = """

@@ -123,7 +123,7 @@ def _body(entry: Mapping[str, Any]) -> list[Part]:
     value = str(fullest.get("value", ""))
     if fullest.get("type") == "text/plain":
         return [Part("paragraph", " ".join(paragraph.split())) for paragraph in re.split(r"\n\s*\n", value)]
-    from indexer.load.html import parts_from_html
+    from indexer.load.html.page import parts_from_html
 
     return parts_from_html(value) if value.strip() else []
 

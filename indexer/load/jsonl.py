@@ -18,7 +18,7 @@ from indexer.errors import BadRecord, NotAnArticle
 from indexer.load.identity import article_id, url_id
 from indexer.load.language import detect_language
 from indexer.load.stated import BadField, read_stated
-from indexer.load.text_paragraphs import paragraph_blocks
+from indexer.load.text.paragraphs import paragraph_blocks
 from indexer.records import Article, Block, canonical_text, edition_of
 
 _LONGEST_LINE = 64 * 2**20  # bytes; a longer one is another format without line ends

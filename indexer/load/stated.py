@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from indexer.errors import BadDate
 from indexer.load.dates import parse_date
-from indexer.load.masthead import read_names
+from indexer.load.text.masthead import read_names
 from indexer.records import Original, PartialDate, canonical_text
 
 _NAMES = {

@@ -3,7 +3,7 @@
 Three strengths, because hiding a sentence from search is worse than showing a share button: ``is_unmistakable`` lines
 are furniture wherever they stand; ``is_likely`` ones only on a page that has unmistakable ones, outside its prose;
 ``is_notice`` paragraphs (legal notes, cookie notes, prompts) only around the prose of such a page. Which of these
-holds is decided in ``webtext``; no rule knows a site or a document. The marker words are English.
+holds is decided in ``web``; no rule knows a site or a document. The marker words are English.
 """
 
 from __future__ import annotations

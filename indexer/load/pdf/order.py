@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
 
-from indexer.load.pdf_glyphs import Fragment, is_right_to_left
+from indexer.load.pdf.glyphs import Fragment, is_right_to_left
 
 _COLUMN_LINES = 3  # a side with fewer lines is not a column
 _COLUMN_CHARACTERS = 15  # columns hold running text; the columns of a table hold less

@@ -9,8 +9,8 @@ from indexer.errors import NotAnArticle
 from indexer.load.encoding import decode
 from indexer.load.identity import article_id
 from indexer.load.language import detect_language
-from indexer.load.text_paragraphs import paragraph_spans
-from indexer.load.webtext import is_line_of_its_own, read_page
+from indexer.load.text.paragraphs import paragraph_spans
+from indexer.load.text.web import is_line_of_its_own, read_page
 from indexer.records import Article, canonical_text
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indexer.load import furniture
-from indexer.load.masthead import names_publication, read_publication
+from indexer.load.text import furniture
+from indexer.load.text.masthead import names_publication, read_publication
 
 LONGEST_TITLE = 200  # characters
 _TELLING = 15  # characters; a shorter title occurs in other lines by chance

@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from lxml import etree
 from lxml.html import HtmlElement
 
-from indexer.load.html_blocks import HtmlBlock
+from indexer.load.html.blocks import HtmlBlock
 
 _SPACE = re.compile(r"\s+")
 _LONG = 25  # characters without spaces: what is this long does not recur by chance

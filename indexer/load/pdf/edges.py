@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from indexer.load.pdf_glyphs import Fragment
-from indexer.load.pdf_order import Line, rows
+from indexer.load.pdf.glyphs import Fragment
+from indexer.load.pdf.order import Line, rows
 
 _PAGES = 3  # a line on fewer pages is not taken to be repeated
 _EDGE_ROWS = 3  # rows at the top and at the bottom that can be a header or footer

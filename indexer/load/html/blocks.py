@@ -1,6 +1,6 @@
 """The blocks of text that a parsed HTML page shows, in order, exactly as a browser would let a reader copy them.
 
-Which of them are the article is not decided here: see ``html_body``.
+Which of them are the article is not decided here: see ``body``.
 """
 
 from __future__ import annotations

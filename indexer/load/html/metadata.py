@@ -11,9 +11,9 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from indexer.load.authors import author_names
-from indexer.load.html_blocks import text_of
-from indexer.load.html_dates import published
-from indexer.load.html_jsonld import JsonLd
+from indexer.load.html.blocks import text_of
+from indexer.load.html.jsonld import JsonLd
+from indexer.load.html.published import published
 from indexer.records import PartialDate
 
 _TITLE_METAS = ("og:title", "citation_title", "dc.title", "dcterms.title", "twitter:title", "parsely-title")

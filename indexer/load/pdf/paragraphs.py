@@ -9,8 +9,8 @@ from itertools import pairwise
 from statistics import median
 
 from indexer.load.layout import Part
-from indexer.load.pdf_glyphs import Fragment, is_right_to_left
-from indexer.load.pdf_order import Line
+from indexer.load.pdf.glyphs import Fragment, is_right_to_left
+from indexer.load.pdf.order import Line
 
 _LARGER = 1.12  # times the body's size; what is set larger is a heading
 _LONGEST_HEADING = 200  # characters

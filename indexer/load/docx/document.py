@@ -1,6 +1,6 @@
 """Word files (DOCX): the body, its text boxes and its notes. Headers, footers and comments are not the article's text.
 
-Read ``docx_body`` for how the document's XML becomes parts.
+Read ``body`` for how the document's XML becomes parts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def load(path: Path, name: str) -> Iterator[Article | NotAnArticle]:
     Raises:
         NotAnArticle: the file is no DOCX, is damaged, needs a password or holds no text.
     """
-    from indexer.load.docx_body import body_parts
+    from indexer.load.docx.body import body_parts
 
     check_zip(path, name, "a DOCX file")
     document = _open(path, name)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from lxml.html import HtmlElement
 
 from indexer.load.dates import parse_date
-from indexer.load.html_blocks import HtmlBlock
+from indexer.load.html.blocks import HtmlBlock
 
 _MINOR = 0.3  # an element with a larger share of the text is the article, whatever it is called
 _SHORT = 250  # characters; a stock phrase in a longer paragraph is about something

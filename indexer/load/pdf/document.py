@@ -1,6 +1,6 @@
 """PDF files: their text page by page, in reading order.
 
-Read ``pdf_glyphs``, ``pdf_order``, ``pdf_edges`` and ``pdf_paragraphs`` for how a page of placed letters becomes
+Read ``glyphs``, ``order``, ``edges`` and ``paragraphs`` for how a page of placed letters becomes
 paragraphs. Not here: recognising letters in pictures. A page that is one is named as an error.
 """
 
@@ -18,11 +18,11 @@ from indexer.errors import NotAnArticle
 from indexer.load.identity import article_id
 from indexer.load.language import detect_language
 from indexer.load.layout import Part, lay_out
-from indexer.load.pdf_edges import running_lines, without
-from indexer.load.pdf_glyphs import Fragment, read_fragments
-from indexer.load.pdf_order import Line, regions
-from indexer.load.pdf_paragraphs import body_size, page_parts
-from indexer.load.pdf_xmp import read_xmp
+from indexer.load.pdf.edges import running_lines, without
+from indexer.load.pdf.glyphs import Fragment, read_fragments
+from indexer.load.pdf.order import Line, regions
+from indexer.load.pdf.paragraphs import body_size, page_parts
+from indexer.load.pdf.xmp import read_xmp
 from indexer.load.placeholders import stated_authors, stated_language, stated_title
 from indexer.records import Article
 

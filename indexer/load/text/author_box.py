@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.load import furniture
-from indexer.load.masthead import is_name
-from indexer.load.text_paragraphs import ends_sentence
+from indexer.load.text import furniture
+from indexer.load.text.masthead import is_name
+from indexer.load.text.paragraphs import ends_sentence
 
 _SHORTEST_SENTENCE = 60  # characters, or eight words: what is shorter may be a caption, a label or a heading
 _MARKER = re.compile(r"(?:about (?:the )?)?(?:authors?|writers?|contributors?)\s*:?", re.I)

@@ -1,7 +1,7 @@
 """The pieces of text on a PDF page with their places, as PDFium sees them.
 
 A fragment is a run of one line without a wide gap, in logical order. Which fragments make a line, a column or a
-paragraph is decided in ``pdf_order`` and ``pdf_paragraphs``, which know nothing of PDFium.
+paragraph is decided in ``order`` and ``paragraphs``, which know nothing of PDFium.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """EPUB books: the chapters of the spine in order, as one article.
 
 Read with ``zipfile`` and lxml: a book is a zip that names one list of chapters, and a reader of our own can say what
-is wrong with a file. ``epub_package`` reads that list; ``html`` reads the HTML of a chapter.
+is wrong with a file. ``package`` reads that list; ``html`` reads the HTML of a chapter.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from indexer.errors import NotAnArticle
 from indexer.load.encoding import decode
-from indexer.load.epub_package import Package, read_package
+from indexer.load.epub.package import Package, read_package
 from indexer.load.identity import article_id
 from indexer.load.language import detect_language
 from indexer.load.layout import Part, lay_out
@@ -47,7 +47,7 @@ def load(path: Path, name: str) -> Iterator[Article | NotAnArticle]:
 
 def _chapter(book: zipfile.ZipFile, chapter: str, name: str, *, contents: bool) -> list[Part]:
     """The chapter's parts; those of a table of contents are not for search."""
-    from indexer.load.html import parts_from_html
+    from indexer.load.html.page import parts_from_html
 
     try:
         raw = book.read(chapter)

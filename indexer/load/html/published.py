@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from indexer.load.dates import parse_date
-from indexer.load.html_blocks import text_of
-from indexer.load.html_jsonld import JsonLd
+from indexer.load.html.blocks import text_of
+from indexer.load.html.jsonld import JsonLd
 from indexer.records import PartialDate
 
 _META = (

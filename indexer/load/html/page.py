@@ -1,6 +1,6 @@
 """Articles from web pages, saved as files or met inside feeds and books.
 
-``html_blocks`` reads the page's text, ``html_body`` finds the article in it, ``html_boilerplate`` what is not
+``blocks`` reads the page's text, ``body`` finds the article in it, ``boilerplate`` what is not
 the article's own, ``html_metadata`` who wrote it and when.
 """
 
@@ -17,10 +17,10 @@ from lxml.html import HtmlElement
 
 from indexer.errors import NotAnArticle
 from indexer.load.encoding import decode
-from indexer.load.html_blocks import HtmlBlock, blocks_of, parse_page
-from indexer.load.html_body import article_blocks, short_article
-from indexer.load.html_boilerplate import mark_boilerplate
-from indexer.load.html_metadata import read_metadata
+from indexer.load.html.blocks import HtmlBlock, blocks_of, parse_page
+from indexer.load.html.body import article_blocks, short_article
+from indexer.load.html.boilerplate import mark_boilerplate
+from indexer.load.html.metadata import read_metadata
 from indexer.load.identity import article_id
 from indexer.load.language import detect_language
 from indexer.load.layout import Part, lay_out

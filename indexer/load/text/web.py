@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from indexer.load import furniture
-from indexer.load.author_box import author_boxes, is_sentence, tells_of_a_life
-from indexer.load.headline import LONGEST_TITLE, may_be_title, title_rank
-from indexer.load.masthead import (
+from indexer.load.text import furniture
+from indexer.load.text.author_box import author_boxes, is_sentence, tells_of_a_life
+from indexer.load.text.headline import LONGEST_TITLE, may_be_title, title_rank
+from indexer.load.text.masthead import (
     Byline,
     is_name,
     read_byline,
@@ -26,7 +26,7 @@ from indexer.load.masthead import (
     read_original,
     read_publication,
 )
-from indexer.load.text_paragraphs import Span, ends_sentence
+from indexer.load.text.paragraphs import Span, ends_sentence
 from indexer.records import Block, BlockKind, Original, PartialDate
 
 _MOST_LINES = 300  # before or after the prose; what a page has more of is a list, not a masthead

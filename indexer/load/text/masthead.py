@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from indexer.load.dates import parse_date
-from indexer.load.furniture import shown
+from indexer.load.text.furniture import shown
 from indexer.records import PartialDate
 
 _LONGEST = 160  # characters
