@@ -90,6 +90,11 @@ class Locator:
     start: int | None = None
     end: int | None = None
 
+    @property
+    def text(self) -> str:
+        """The locator as it is typed."""
+        return self.article_id if self.start is None else f"{self.article_id}#{self.start}-{self.end}"
+
 
 def parse_locator(text: str) -> Locator:
     """What ``ID`` or ``ID#START-END`` names; the last ``#START-END`` is the span, so an id may hold ``#``.

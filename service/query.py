@@ -15,6 +15,7 @@ from indexer.records import PartialDate
 
 LONGEST = 10_000
 """Characters. Longer input is an article, not a query: ``similar`` takes articles."""
+_MOST_OPERATORS = 64
 
 _QUOTED = r'["“”„]([^"“”„]*)["“”]'
 _TOKEN = re.compile(
@@ -50,11 +51,15 @@ def parse_query(raw: str, base: Filter | None = None) -> ParsedQuery:
             f"a query of {len(raw):,} characters; {LONGEST:,} are the most. To search by a whole text, index it and "
             "run: pressmark similar ID"
         )
+    if any("\ud800" <= character <= "\udfff" for character in raw):
+        raise BadQuery(f"{raw[:80]!r} holds half a character. Type it again, or send it as UTF-8")
     found = _Found()
     rest = _TOKEN.sub(lambda match: found.take(match), raw)
     text = " ".join(rest.split())
     if not any(character.isalnum() for character in text):
         raise BadQuery(_nothing_to_rank(raw, bool(found.fields or found.without)))
+    if found.count > _MOST_OPERATORS:
+        raise BadQuery(f"{found.count:,} operators in one query; {_MOST_OPERATORS} are the most. Leave some out")
     limits = _merged(base or Filter(), found)
     return ParsedQuery(text, tuple(found.phrases), tuple(found.without), limits, tuple(found.notes))
 
@@ -74,6 +79,10 @@ class _Found:
         self.fields: dict[str, list[str]] = {}
         self.dates: dict[str, PartialDate] = {}
         self.notes: list[str] = []
+
+    @property
+    def count(self) -> int:
+        return len(self.phrases) + len(self.without) + sum(map(len, self.fields.values()))
 
     def take(self, match: re.Match[str]) -> str:
         """Record an operator; what is returned stays in the text that is ranked by."""

@@ -34,6 +34,7 @@ Mode = Literal["hybrid", "dense", "lexical"]
 Group = Literal["passage", "article"]
 MOST_AT_ONCE = 1_000
 """Results a page. More are reached page by page."""
+_DEEPEST = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +150,13 @@ class Searcher:
             rows = [row for row in rows if row.start < locator.end and locator.start < row.end]
         if not rows:
             raise UnknownArticle(
-                f"{locator} holds no searched text. See the article: pressmark show {locator.article_id}"
+                f"{locator.text} holds no searched text. See the article: pressmark show {locator.article_id}"
             )
         mean = snapshot.vectors_of([row.id for row in rows]).mean(axis=0)
         vector = (mean / np.linalg.norm(mean)).astype(np.float32)
         scope = snapshot.without_copies(snapshot.scope(options.filter), rows[0].content_id)
         parsed = ParsedQuery("", filter=options.filter)
-        return self._page(snapshot, scope, parsed, vector, options, f"similar:{locator}", started)
+        return self._page(snapshot, scope, parsed, vector, options, f"similar:{locator.text}", started)
 
     def _page(
         self,
@@ -235,9 +236,9 @@ def _offset(cursor: str | None, fingerprint: str, generation: int) -> int:
         return 0
     try:
         of, made_at, offset = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError) as error:
-        raise BadQuery(f"{cursor!r} is no cursor. Pass on the 'next' of the page before, or none") from error
-    if of != fingerprint or not isinstance(offset, int) or offset < 0:
+    except (ValueError, TypeError, RecursionError) as error:
+        raise BadQuery(f"{cursor[:80]!r} is no cursor. Pass on the 'next' of the page before, or none") from error
+    if of != fingerprint or not isinstance(offset, int) or not 0 <= offset <= _DEEPEST:
         raise BadQuery("this cursor is of another query, filter or mode. Search again without a cursor")
     if made_at != generation:
         raise BadQuery(
