@@ -149,16 +149,18 @@ class Snapshot:
         return Scope(mask, count, contents)
 
     def holding(self, scope: Scope, phrases: Iterable[str], without: Iterable[str]) -> Scope:
-        """The part of a scope whose passages hold every phrase, letter for letter but case and white space, and no
-        word of ``without``. An article's title counts as part of each of its passages.
+        """The part of a scope whose passages hold every phrase and nothing of ``without``.
+
+        Phrases, and what is excluded in several words, count letter for letter but case and white space; an excluded
+        word in any of its forms. An article's title counts as part of each of its passages.
         """
         mask = scope.mask
         for phrase in phrases:
-            found = self._lexical.matching(phrase)
-            candidates = self._ids[mask & self._rows_in(found)].tolist()
-            mask = mask & self._rows_in(self._saying(candidates, phrase))
-        for word in without:
-            mask = mask & ~self._rows_in(self._lexical.matching(word))
+            mask = mask & self._rows_in(self._saying(mask, phrase))
+        for excluded in without:
+            several = len(excluded.split()) > 1
+            found = self._saying(mask, excluded) if several else self._lexical.matching(excluded)
+            mask = mask & ~self._rows_in(found)
         return self._narrowed(mask)
 
     def saying_any(self, scope: Scope, text: str) -> Scope:
@@ -180,7 +182,8 @@ class Snapshot:
         sql = "SELECT count(DISTINCT content_id) FROM passages WHERE id IN (SELECT value FROM json_each(?))"
         return int(self._all(sql, (ids,))[0][0])
 
-    def _saying(self, passage_ids: Sequence[int], phrase: str) -> Ints:
+    def _saying(self, mask: Mask, phrase: str) -> Ints:
+        passage_ids = self._ids[mask & self._rows_in(self._lexical.matching(phrase))].tolist()
         wanted = " ".join(phrase.casefold().split())
         kept = [
             row.id
