@@ -7,24 +7,26 @@ it reflects, and whoever finds one behind brings it up from the truth. Writing i
 
 from __future__ import annotations
 
+import os
 import shutil
-import sqlite3
 import threading
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from indexer import lexical
-from indexer.errors import ArchiveBusy, ArchiveDamaged, ArchiveMismatch, ArchiveMissing
-from indexer.schema import DATABASE, TABLES, Manifest, connect
+from indexer.database import DATABASE, connect, explaining
+from indexer.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveMismatch, ArchiveMissing
+from indexer.lexical import lexical_generation
+from indexer.lock import WriterLock, publishing
+from indexer.schema import TABLES, Manifest
 from indexer.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from indexer.writer import ArchiveWriter
 
-_PATIENCE = 60.0
-"""Seconds that a reader waits for a writer that has committed articles and not yet their words."""
+_PATIENCE = 120.0
+"""Seconds that a reader without any generation waits for one whose words are being made."""
 
 
 class Archive:
@@ -34,25 +36,35 @@ class Archive:
         ArchiveMissing: there is none at ``path``.
         ArchiveMismatch: a newer version of Pressmark made it.
         ArchiveDamaged: its database cannot be read.
+        ArchiveError: it may not be read.
     """
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        if not (self.path / DATABASE).is_file():
+        try:
+            there = (self.path / DATABASE).is_file()
+        except OSError as error:
+            raise ArchiveError(f"archive {self.path} cannot be read: {error.strerror}. Check who may") from error
+        if not there:
             raise ArchiveMissing(f"there is no archive at {self.path}. Make one: pressmark index PATH...")
         self._watch = connect(self.path)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self.manifest = self._read_manifest()
+        try:
+            self.manifest = self._read_manifest()
+        except ArchiveError:
+            self._watch.close()
+            raise
 
     def _read_manifest(self) -> Manifest:
-        try:
+        with explaining(self.path):
             row = self._watch.execute("SELECT value FROM manifest").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise ArchiveDamaged(f"archive {self.path} has no manifest: {error}. Remove it and index again") from error
         if row is None:
-            raise ArchiveDamaged(f"archive {self.path} has no manifest. Remove it and index again")
-        return Manifest.from_json(row[0], self.path)
+            raise ArchiveDamaged(
+                f"archive {self.path} has no manifest. Restore archive.sqlite from a copy, or remove the archive and "
+                "index again"
+            )
+        return Manifest.from_json(str(row[0]), self.path)
 
     def reread_manifest(self) -> None:
         """Take up what a rebuild has made of the archive."""
@@ -66,23 +78,21 @@ class Archive:
 
         Raises:
             ArchiveBusy: something is there already.
+            ArchiveError: nothing can be written there.
         """
         place = Path(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.exists() and any(place.iterdir()):
-            raise ArchiveBusy(f"{place} is not empty. Name another place with --archive, or remove what is there")
-        made = place.with_name(f"{place.name}.new-{time.time_ns()}")
-        made.mkdir()
-        connection = connect(made, create=True)
+        made = place.with_name(f".{place.name}.new-{os.getpid()}-{time.time_ns()}")
         try:
-            connection.executescript(TABLES)
-            connection.execute("INSERT INTO manifest VALUES (?)", (manifest.to_json(),))
-            connection.execute("INSERT INTO state VALUES (0, 0)")
+            if place.exists() and (not place.is_dir() or any(place.iterdir())):
+                raise ArchiveBusy(f"{place} is not empty. Name another place with --archive, or remove what is there")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            made.mkdir()
+            _make_database(made, manifest)
+            made.rename(place)  # takes the place of an empty folder, of nothing else
+        except OSError as error:
+            raise ArchiveError(f"no archive can be made at {place}: {error.strerror}. Name another place") from error
         finally:
-            connection.close()
-        if place.exists():
-            place.rmdir()
-        made.rename(place)
+            shutil.rmtree(made, ignore_errors=True)
         return cls(place)
 
     @property
@@ -92,54 +102,88 @@ class Archive:
             return self._committed()
 
     def _committed(self) -> int:
-        return int(self._watch.execute("SELECT generation FROM state").fetchone()[0])
+        with explaining(self.path):
+            return int(self._watch.execute("SELECT generation FROM state").fetchone()[0])
 
     def snapshot(self) -> Snapshot:
         """The newest generation that is published whole. Calls without news cost microseconds.
 
-        While a writer stands between committing articles and their words, the generation before goes on serving.
+        While a writer stands between committing articles and their words, the generation before goes on serving:
+        nothing of the new one has been acknowledged yet.
 
         Raises:
             ArchiveBusy: no generation is at hand and a writer did not publish in time.
+            ArchiveMismatch: the archive was rebuilt with another model since it was opened.
         """
         with self._lock:
             current = self._snapshot
             if current is not None:
                 committed = self._committed()
-                if committed == current.generation:
+                if current.generation == committed:
                     return current
-                if lexical.lexical_generation(self.path / "lexical") != committed and self._writer_alive():
+                if current.generation == self._published() and not self._mends(committed):
                     return current
-            if self._read_manifest() != self.manifest:
+            fresh = self._open_snapshot(current)
+            if fresh.manifest != self.manifest:
                 raise ArchiveMismatch(
-                    f"archive {self.path} was rebuilt with model {self._read_manifest().model} since it was opened. "
+                    f"archive {self.path} was rebuilt with model {fresh.manifest.model} since it was opened. "
                     "Start this process again"
                 )
-            fresh = self._open_snapshot(current)
             self._snapshot = fresh
             return fresh
 
+    def refresh(self) -> int:
+        """Move on to the newest generation, and hold on to nothing that only an older one needs.
+
+        An idle reader keeps the generation that it last showed, and a writer's log grows until it lets go: whoever
+        stays open calls this every few seconds. It costs microseconds when there is no news.
+
+        Returns:
+            The generation that is served now.
+        """
+        snapshot = self.snapshot()
+        with publishing(self.path), self._lock:
+            if self._committed() == snapshot.generation:
+                snapshot.renew()
+        return snapshot.generation
+
+    def _published(self) -> int | None:
+        return lexical_generation(self.path / "lexical")
+
+    def _mends(self, committed: int) -> bool:
+        """Whether the words of the committed generation, left behind by a writer that died, have been made good."""
+        if self._writer_alive():
+            return False
+        try:
+            self._repair()
+        except ArchiveFull:
+            return False  # what is served is whole, and of what it lacks nothing was acknowledged
+        return self._published() == committed
+
     def _open_snapshot(self, previous: Snapshot | None) -> Snapshot:
         deadline = time.monotonic() + _PATIENCE
+        mended = False
         while time.monotonic() < deadline:
-            committed = self._committed()
-            if lexical.lexical_generation(self.path / "lexical") == committed:
-                snapshot = Snapshot(self.path, self.manifest, previous)
-                # Reading the words came after pinning the rows: only if nothing was committed between are they one.
-                if snapshot.generation == committed == self._committed():
-                    return snapshot
-            elif not self._writer_alive():
+            with publishing(self.path):
+                behind = self._published() != self._committed()
+                try:
+                    if not behind:
+                        return Snapshot(self.path, previous)
+                except ArchiveDamaged:
+                    if mended:
+                        raise
+                    previous = None
+            if not self._writer_alive():
                 self._repair()
+                mended = not behind
             time.sleep(0.02)
         raise ArchiveBusy(f"another process is writing to archive {self.path} and did not finish; try again")
 
     def _writer_alive(self) -> bool:
-        from indexer.lock import WriterLock
-
         return WriterLock(self.path).is_held()
 
     def _repair(self) -> None:
-        """Bring the lexical index up to the truth, after a writer that died between the two."""
+        """Bring the lexical index up to the truth: any writer does, when it opens."""
         try:
             with self.writer():
                 pass
@@ -154,13 +198,11 @@ class Archive:
         """
         from indexer.writer import ArchiveWriter
 
-        return ArchiveWriter(self.path, self.manifest)
+        return ArchiveWriter(self.path, self._let_go)
 
-    def drop_derived(self) -> None:
-        """Delete both derived indexes; the next opening builds them from the truth."""
-        for name in ("lexical", "dense"):
-            shutil.rmtree(self.path / name, ignore_errors=True)
-        self._snapshot = None
+    def _let_go(self) -> None:
+        with self._lock:
+            self._snapshot = None
 
     def close(self) -> None:
         with self._lock:
@@ -174,3 +216,14 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _make_database(place: Path, manifest: Manifest) -> None:
+    connection = connect(place, create=True)
+    try:
+        with explaining(place):
+            connection.executescript(TABLES)
+            connection.execute("INSERT INTO manifest VALUES (?)", (manifest.to_json(),))
+            connection.execute("INSERT INTO state VALUES (0, 0)")
+    finally:
+        connection.close()

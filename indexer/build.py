@@ -13,33 +13,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
 from pathlib import Path
 
 from indexer.archive import Archive
 from indexer.chunk import ChunkConfig
 from indexer.embed import Embedder
-from indexer.errors import ArchiveMissing, InputError, NotAnArticle
-from indexer.load.files import FoundFile, find_files, load_file
-from indexer.pipeline import Pipeline, Report
+from indexer.errors import ArchiveMissing
+from indexer.folders import Folders
+from indexer.pipeline import BATCH_CHARACTERS, Pipeline, Report
+from indexer.plan import Planner
+from indexer.progress import Progress, ProgressBar, Tell
+from indexer.rebuilding import Rebuilding
 from indexer.records import Article
 from indexer.schema import Manifest
-from indexer.sources import FileEnd, Source, Sources, digest_of, stamp_of
+from indexer.sources import Sources
 from indexer.writer import ArchiveWriter
 
-
-@dataclass(slots=True)
-class Progress:
-    """How far a run is; ``done`` and ``total`` are bytes of the files that it looks at."""
-
-    total: int = 0
-    done: int = 0
-    file: str = ""
-    articles: int = 0
-    embedded: int = 0
-
-
-Tell = Callable[[Progress], None]
+__all__ = ["Progress", "index_articles", "index_paths", "open_or_create", "rebuild"]
 
 
 def open_or_create(place: Path, embedder: Embedder, config: ChunkConfig | None = None) -> Archive:
@@ -82,12 +73,14 @@ def index_paths(
     prefix: str | None = None,
     restore: bool = False,
     may_empty: bool = False,
+    batch_characters: int = BATCH_CHARACTERS,
     tell: Tell = lambda progress: None,
 ) -> Report:
     """Bring the archive in step with files and folders: add, update, and remove what is gone from a folder.
 
     ``prefix`` stands before the ids that come from paths; ``restore`` brings back articles that were removed by hand;
-    ``may_empty`` allows a folder that has lost all its files to take their articles with them.
+    ``may_empty`` allows a folder that has lost all its files to take their articles with them. Every
+    ``batch_characters`` of text are a commit.
 
     Raises:
         InputError: a path does not exist, or a followed folder is suddenly empty.
@@ -95,28 +88,16 @@ def index_paths(
         ArchiveFull: the disk is full; what was committed stays.
     """
     started = time.perf_counter()
+    report = Report()
     with archive.writer() as writer:
-        report = Report()
-        folders = _Folders(writer, report)
-        plans = folders.plan([path.resolve() for path in paths], prefix, restore, may_empty)
-        progress = Progress(total=sum(file.size for plan in plans for file in plan.files))
-
-        def advance() -> None:
-            progress.articles = report.added + report.updated + report.unchanged
-            progress.embedded = report.embedded
-            tell(progress)
-
-        pipeline = Pipeline(writer, embedder, archive.manifest.chunk, report, advance)
-        try:
-            for plan in plans:
-                for file in plan.files:
-                    progress.file = file.name
-                    folders.read(plan.source, file, pipeline)
-                    progress.done += file.size
-                    advance()
-            pipeline.finish()
-        finally:
-            pipeline.stop()
+        folders = Folders(writer, report)
+        with writer.change() as db:
+            plans = Planner(Sources(db), report).plan([path.resolve() for path in paths], prefix, may_empty)
+            if restore:
+                Sources(db).restore()
+        bar = ProgressBar(report, tell, sum(file.weight for plan in plans for file in plan.files))
+        with _pipeline(writer, embedder, archive.manifest.chunk, report, bar.tell, batch_characters) as pipeline:
+            folders.read(plans, pipeline, bar)
         folders.drop(plans)
         report.generation = writer.commit()
         writer.save_dense()
@@ -124,25 +105,28 @@ def index_paths(
     return report
 
 
-def index_articles(archive: Archive, embedder: Embedder, articles: Iterable[Article]) -> Report:
+def index_articles(
+    archive: Archive, embedder: Embedder, articles: Iterable[Article], *, batch_characters: int = BATCH_CHARACTERS
+) -> Report:
     """Add or replace articles that come from no file."""
     started = time.perf_counter()
     report = Report()
     with archive.writer() as writer:
-        pipeline = Pipeline(writer, embedder, archive.manifest.chunk, report)
-        try:
+        with _pipeline(writer, embedder, archive.manifest.chunk, report, lambda: None, batch_characters) as pipeline:
             for article in articles:
                 pipeline.take(article, None)
-            pipeline.finish()
-        finally:
-            pipeline.stop()
         writer.save_dense()
     report.seconds = time.perf_counter() - started
     return report
 
 
 def rebuild(
-    archive: Archive, embedder: Embedder, config: ChunkConfig | None = None, *, tell: Tell = lambda progress: None
+    archive: Archive,
+    embedder: Embedder,
+    config: ChunkConfig | None = None,
+    *,
+    batch_characters: int = BATCH_CHARACTERS,
+    tell: Tell = lambda progress: None,
 ) -> Report:
     """Cut and embed every article of the archive again from its stored text, as another model or size asks.
 
@@ -151,22 +135,14 @@ def rebuild(
     """
     started = time.perf_counter()
     report = Report()
+    manifest = manifest_for(embedder, config)
     with archive.writer() as writer:
-        ids = writer.begin_rebuild(manifest_for(embedder, config))
-        progress = Progress(total=len(ids))
-
-        def advance() -> None:
-            progress.done = progress.articles = report.added
-            progress.embedded = report.embedded
-            tell(progress)
-
-        pipeline = Pipeline(writer, embedder, manifest_for(embedder, config).chunk, report, advance, commit=False)
-        try:
-            for article_id in ids:
-                pipeline.take(*writer.stored(article_id))
-            pipeline.finish()
-        finally:
-            pipeline.stop()
+        rebuilding = Rebuilding(writer, manifest)
+        bar = ProgressBar(report, tell, len(rebuilding.ids))
+        with _pipeline(writer, embedder, manifest.chunk, report, bar.tell, batch_characters, commit=False) as pipeline:
+            for article, file_id in rebuilding.articles():
+                bar.read(1)
+                pipeline.take(article, file_id)
         report.generation = writer.commit()
         writer.save_dense(always=True)
     archive.reread_manifest()
@@ -175,128 +151,21 @@ def rebuild(
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """A source, its files as they are now, and the known files that are no longer among them."""
-
-    source: Source
-    files: tuple[FoundFile, ...]
-    gone: frozenset[int]
-
-
-class _Folders:
-    """Which files to read, what their articles may be called, and what has gone."""
-
-    def __init__(self, writer: ArchiveWriter, report: Report) -> None:
-        self._writer = writer
-        self._report = report
-        self._withheld: set[str] = set()
-        self._gone: frozenset[int] = frozenset()
-        self._claimed: dict[str, tuple[int, str]] = {}  # article id: the file of this run that it came from
-
-    def plan(self, paths: Sequence[Path], prefix: str | None, restore: bool, may_empty: bool) -> list[_Plan]:
-        with self._writer.bookkeeping() as db:
-            sources = Sources(db)
-            if restore:
-                sources.restore()
-            self._withheld = sources.withheld()
-            plans = [self._plan_one(sources, path, prefix, may_empty) for path in paths]
-        self._gone = frozenset().union(*(plan.gone for plan in plans))
-        return plans
-
-    def _plan_one(self, sources: Sources, path: Path, prefix: str | None, may_empty: bool) -> _Plan:
-        found = find_files([path])
-        self._report.refused += found.errors
-        for suffix, count in found.skipped.items():
-            self._report.skipped[suffix] = self._report.skipped.get(suffix, 0) + count
-        folder = sources.holding(path) if path.is_file() else None
-        if folder is not None:
-            names = [replace(file, name=file.path.relative_to(folder.path).as_posix()) for file in found.files]
-            return _Plan(folder, tuple(names), frozenset())
-        source = sources.follow(path, prefix)
-        known = sources.files(source)
-        here = {file.name for file in found.files}
-        gone = frozenset(file.id for name, file in known.items() if name not in here and not (path / name).exists())
-        if known and not here and not may_empty:
-            raise InputError(
-                f"{path} holds no article any more and {len(known):,} of its files are in the archive: is a disk not "
-                "mounted? Nothing was removed. If they are to go: pressmark index --allow-empty PATH"
-            )
-        return _Plan(source, tuple(found.files), gone)
-
-    def read(self, source: Source, file: FoundFile, pipeline: Pipeline) -> None:
-        """Send a file's articles on, unless it is as it was when it was last read to its end."""
-        try:
-            stamp = stamp_of(file.path)
-            with self._writer.bookkeeping() as db:
-                sources = Sources(db)
-                known = sources.file(source, file.name)
-                same = known is not None and known.stamp == stamp
-                digest = known.sha256 if known is not None and same else digest_of(file.path)
-                if known is not None and not known.refused and known.sha256 == digest:
-                    sources.record(FileEnd(known.id, stamp, digest, 0, frozenset()))
-                    self._report.unchanged += len(sources.articles_of(known.id))
-                    return
-                file_id = sources.expect(source, file.name)
-        except OSError as error:
-            self._report.refused.append(NotAnArticle(f"{file.path}: cannot be read: {error.strerror}"))
-            return
-        seen: set[str] = set()
-        refusals = len(self._report.refused)
-        for article in self._articles(source, file, file_id):
-            seen.add(article.id)
-            if article.id in self._withheld:
-                self._report.withheld.append(article.id)
-            else:
-                pipeline.take(article, file_id)
-        refused = len(self._report.refused) - refusals
-        pipeline.end_file(FileEnd(file_id, stamp, digest, refused, frozenset(seen)))
-
-    def _articles(self, source: Source, file: FoundFile, file_id: int) -> Iterator[Article]:
-        try:
-            for item in load_file(file.path, file.name):
-                if isinstance(item, NotAnArticle):
-                    self._report.refused.append(item)
-                    continue
-                article = _with_prefix(item, file.name, source.prefix)
-                owner = self._owned_elsewhere(article, file, file_id)
-                if owner is None:
-                    yield article
-                    continue
-                self._report.refused.append(
-                    NotAnArticle(
-                        f"{file.name}: the id {article.id!r} is already that of an article in {owner}. Give one of "
-                        "them another id, or keep two folders' ids apart: pressmark index --prefix NAME PATH"
-                    )
-                )
-        except NotAnArticle as error:
-            self._report.refused.append(error)
-
-    def _owned_elsewhere(self, article: Article, file: FoundFile, file_id: int) -> str | None:
-        """The other file that has this id; None when there is none, or it is gone and the article has moved here."""
-        first_id, first_name = self._claimed.setdefault(article.id, (file_id, file.name))
-        if first_id != file_id:
-            return first_name
-        with self._writer.bookkeeping() as db:
-            owner = Sources(db).owner_of(article.id)
-        if owner is None or owner[0] in {None, file_id} or owner[0] in self._gone:
-            return None
-        return owner[1]
-
-    def drop(self, plans: Sequence[_Plan]) -> None:
-        """Remove the articles of files that are gone."""
-        for plan in plans:
-            for file_id in sorted(plan.gone):
-                with self._writer.bookkeeping() as db:
-                    articles = Sources(db).articles_of(file_id)
-                self._writer.remove(articles)
-                self._report.removed += articles
-                with self._writer.bookkeeping() as db:
-                    Sources(db).forget(file_id)
-
-
-def _with_prefix(article: Article, name: str, prefix: str) -> Article:
-    """The article with the source's prefix before an id that comes from its path; other ids are its own."""
-    if not prefix or not article.id.startswith(name):
-        return article
-    return replace(article, id=f"{prefix}/{article.id}")
+@contextmanager
+def _pipeline(
+    writer: ArchiveWriter,
+    embedder: Embedder,
+    config: ChunkConfig,
+    report: Report,
+    advance: Callable[[], None],
+    batch_characters: int,
+    *,
+    commit: bool = True,
+) -> Iterator[Pipeline]:
+    """A pipeline that is finished when the block ends, and stopped however it ends."""
+    pipeline = Pipeline(writer, embedder, config, report, advance, batch_characters=batch_characters, commit=commit)
+    try:
+        yield pipeline
+        pipeline.finish()
+    finally:
+        pipeline.stop()

@@ -10,8 +10,11 @@ score is a cosine), and -1 for results that do not exist (they are dropped).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +32,7 @@ EXACT_UP_TO = 150_000
 """Rows. Below it a flat scan takes less than about ten milliseconds on two cores, and is exact."""
 EXACT_FRACTION = 0.05
 """When a filter leaves fewer rows than this share, HNSW's graph falls apart and scanning what is left is faster."""
+_POINTER = "current.json"
 _LINKS, _BUILD_EFFORT, _SEARCH_EFFORT = 32, 120, 192
 
 Kind = Literal["flat", "hnsw"]
@@ -43,6 +47,10 @@ class DenseCard:
     generation: int
     recall_at_10: float
     """Against exact search, over 200 of the index's own rows with noise; 1.0 by definition for flat."""
+    stem: str = ""
+    """What the names of its files begin with; no two indexes ever share one, so no reader's file is written over."""
+    sha256: str = ""
+    """Of the index's file: ``doctor`` looks it up, opening does not."""
 
 
 class DenseIndex:
@@ -78,29 +86,40 @@ class DenseIndex:
 
         At least ``depth`` of them where there are as many, and more when the last ones tie: whoever cuts the list
         decides between equals. ``allowed`` is a mask over the rows; rows outside it are never visited as results.
+
+        Raises:
+            ValueError: the query has another dimension than the rows.
         """
+        if query.shape != (self._index.d,):
+            raise ValueError(f"a query of shape {query.shape} against rows of {self._index.d} numbers")
         available = self.rows if allowed is None else int(allowed.sum())
         wanted = min(depth, available)
-        while wanted:
+        while wanted > 0:
             fetch = min(wanted + 1, available)
             found, scores = self._fetch(query, fetch, allowed, available)
-            if len(found) < fetch or fetch == available or scores[-1] < scores[min(depth, len(scores)) - 1]:
+            if fetch == available or scores[-1] < scores[min(depth, len(scores)) - 1]:
                 return found, scores
             wanted = min(wanted * 2, available)
         return np.empty(0, np.int64), np.empty(0, np.float32)
 
     def _fetch(self, query: Floats, count: int, allowed: Mask | None, available: int) -> tuple[Ints, Floats]:
+        """The ``count`` nearest, from the graph where it can give as many, else by a scan."""
+        if self.kind == "hnsw" and available >= EXACT_FRACTION * self.rows and count <= _SEARCH_EFFORT:
+            found, scores = self._ask(query, count, allowed, graph=True)
+            if len(found) == count:
+                return found, scores
+        return self._ask(query, count, allowed, graph=False)
+
+    def _ask(self, query: Floats, count: int, allowed: Mask | None, *, graph: bool) -> tuple[Ints, Floats]:
         import faiss
 
-        index = self._index
         selector = None
         if allowed is not None:
             selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        if self.kind == "hnsw" and (available < EXACT_FRACTION * self.rows or count > _SEARCH_EFFORT):
-            index = faiss.downcast_index(index.storage)
-        if self.kind == "hnsw" and index is self._index:
-            parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=_SEARCH_EFFORT)
+        if graph:
+            index, parameters = self._index, faiss.SearchParametersHNSW(sel=selector, efSearch=_SEARCH_EFFORT)
         else:
+            index = faiss.downcast_index(self._index.storage) if self.kind == "hnsw" else self._index
             parameters = faiss.SearchParameters(sel=selector)
         scores, found = index.search(query.reshape(1, -1), count, params=parameters)
         real = found[0] >= 0
@@ -117,25 +136,31 @@ class DenseIndex:
             found += len(np.intersect1d(exact, self.search(query, 10)[0][:10]))
         return found / (10 * len(sample))
 
-    def save(self, directory: Path, ids: Ints, generation: int) -> None:
-        """Write the index and the passage id of each row, so that a reader sees the old pair or the new one."""
+    def save(self, directory: Path, rows: Ints, generation: int) -> None:
+        """Write the index and what each row is, so that a reader sees the old pair or the new one.
+
+        ``rows`` is ``(n, 2)``: the passage's and its content's number.
+        """
         import faiss
 
         directory.mkdir(exist_ok=True)
-        stem = directory / f"g{generation}"
-        faiss.write_index(self._index, f"{stem}.faiss")
-        np.save(f"{stem}.ids.npy", ids)
-        card = DenseCard(self.kind, self.rows, generation, self.recall_at_10)
-        pointer = directory / "current.json.new"
-        pointer.write_text(json.dumps(asdict(card)))
-        os.replace(pointer, directory / "current.json")
-        for old in directory.glob("g*"):
-            if not old.name.startswith(f"g{generation}."):
-                old.unlink(missing_ok=True)
+        stem = f"g{generation}-{time.time_ns()}"
+        try:
+            faiss.write_index(self._index, str(directory / f"{stem}.faiss"))
+            np.save(directory / f"{stem}.rows.npy", rows)
+            digest = _digest(directory / f"{stem}.faiss")
+            card = DenseCard(self.kind, self.rows, generation, self.recall_at_10, stem, digest)
+            pointer = directory / f"{stem}.json"
+            pointer.write_text(json.dumps(asdict(card)))
+            os.replace(pointer, directory / _POINTER)
+        except BaseException:
+            _remove(directory.glob(f"{stem}.*"))
+            raise
+        _remove(file for file in directory.iterdir() if file.name != _POINTER and not file.name.startswith(stem))
 
     @classmethod
     def load(cls, directory: Path) -> tuple[DenseIndex, Ints, DenseCard] | None:
-        """The saved index, the passage id of each of its rows, and its card; None when none was ever saved.
+        """The saved index, the ``(n, 2)`` numbers of its rows, and its card; None when none was ever saved.
 
         Pages are mapped, not read: several processes share them.
 
@@ -144,17 +169,54 @@ class DenseIndex:
         """
         import faiss
 
-        try:
-            card = DenseCard(**json.loads((directory / "current.json").read_text()))
-            stem = directory / f"g{card.generation}"
-            index = faiss.read_index(f"{stem}.faiss", faiss.IO_FLAG_MMAP_IFC)
-            ids = np.load(f"{stem}.ids.npy")
-        except FileNotFoundError:
+        card = read_card(directory)
+        if card is None:
             return None
+        try:
+            index = faiss.read_index(str(directory / f"{card.stem}.faiss"), faiss.IO_FLAG_MMAP_IFC)
+            rows = np.load(directory / f"{card.stem}.rows.npy")
         except (ValueError, TypeError, RuntimeError, OSError) as error:
-            raise ArchiveDamaged(f"the dense index in {directory} cannot be read: {error}") from error
-        if not card.rows == index.ntotal == len(ids):
-            raise ArchiveDamaged(
-                f"the dense index in {directory} has {index.ntotal} rows and {len(ids)} ids, its card says {card.rows}"
-            )
-        return cls(index, card.kind, card.recall_at_10), ids, card
+            fresh = read_card(directory)
+            if fresh != card:  # a writer has replaced it in the meantime
+                return cls.load(directory)
+            raise _unreadable(directory, str(error)) from error
+        if rows.shape != (card.rows, 2) or index.ntotal != card.rows:
+            raise _unreadable(directory, f"{index.ntotal} rows, {len(rows)} numbers, its card says {card.rows}")
+        return cls(index, card.kind, card.recall_at_10), rows, card
+
+
+def read_card(directory: Path) -> DenseCard | None:
+    """What the saved index says of itself, without opening it; None when none was ever saved.
+
+    Raises:
+        ArchiveDamaged: it cannot be read.
+    """
+    try:
+        return DenseCard(**json.loads((directory / _POINTER).read_text()))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (ValueError, TypeError, OSError) as error:
+        raise _unreadable(directory, str(error)) from error
+
+
+def is_whole(directory: Path) -> bool:
+    """Whether the saved index, if there is one, has the bytes that were written."""
+    card = read_card(directory)
+    return card is None or _digest(directory / f"{card.stem}.faiss") == card.sha256
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _remove(files: Iterable[Path]) -> None:
+    for file in list(files):
+        file.unlink(missing_ok=True)
+
+
+def _unreadable(directory: Path, what: str) -> ArchiveDamaged:
+    return ArchiveDamaged(
+        f"the dense index in {directory} cannot be read: {what}. Build it again from the articles: "
+        "pressmark doctor --repair"
+    )

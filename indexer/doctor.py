@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from indexer import dense, lexical
 from indexer.archive import Archive
-from indexer.errors import PressmarkError
-from indexer.lexical import lexical_generation
+from indexer.database import connect
+from indexer.errors import ArchiveDamaged, PressmarkError
 from indexer.records import edition_of
-from indexer.schema import connect
 from indexer.stored import blocks_from_json
 
 
@@ -23,12 +23,12 @@ def examine(archive: Archive) -> list[str]:
         db.execute("BEGIN")
         for check in (_database, _editions, _passages, _vectors, _articles):
             findings += check(db, archive)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, PressmarkError, ValueError, TypeError) as error:
         findings.append(f"the database cannot be read through: {error}. Restore it from a copy, or index again")
+        return findings
     finally:
         db.close()
-    findings += _derived(archive)
-    return findings
+    return findings + list(_derived(archive))
 
 
 def repair(archive: Archive) -> None:
@@ -89,6 +89,11 @@ def _vectors(db: sqlite3.Connection, archive: Archive) -> Iterator[str]:
 
 
 def _articles(db: sqlite3.Connection, archive: Archive) -> Iterator[str]:
+    for passage_id, covered_by in db.execute(
+        "SELECT p.id, p.covered_by FROM passages p LEFT JOIN contents c ON c.id = p.covered_by "
+        "WHERE p.covered_by IS NOT NULL AND c.id IS NULL"
+    ):
+        yield f"passage {passage_id}: hidden behind content {covered_by}, which is gone"
     for (article_id,) in db.execute(
         "SELECT a.id FROM articles a LEFT JOIN passages p ON p.content_id = a.content_id "
         "JOIN contents c ON c.id = a.content_id WHERE p.id IS NULL AND c.blocks NOT LIKE '%boilerplate%'"
@@ -97,17 +102,25 @@ def _articles(db: sqlite3.Connection, archive: Archive) -> Iterator[str]:
 
 
 def _derived(archive: Archive) -> Iterator[str]:
-    mend = "run: pressmark doctor --repair"
+    mend = "Run: pressmark doctor --repair"
     try:
         snapshot = archive.snapshot()
         words, rows, passages = snapshot.index_counts()
     except PressmarkError as error:
-        yield f"derived indexes: {error}; {mend}"
+        yield f"derived indexes: {error}. {mend}"
         return
-    reflects = lexical_generation(archive.path / "lexical")
+    reflects = lexical.lexical_generation(archive.path / "lexical")
     if reflects != snapshot.generation:
-        yield f"lexical index: reflects generation {reflects}, the archive is at {snapshot.generation}; {mend}"
+        yield f"lexical index: reflects generation {reflects}, the archive is at {snapshot.generation}. {mend}"
     if words != passages:
-        yield f"lexical index: holds {words} passages, the archive {passages}; {mend}"
+        yield f"lexical index: holds {words} passages, the archive {passages}. {mend}"
+    for name in lexical.damaged_files(archive.path / "lexical"):
+        yield f"lexical index: {name} is not as it was written. {mend}"
     if rows != passages:
-        yield f"dense index: holds {rows} passages, the archive {passages}; {mend}"
+        yield f"dense index: holds {rows} passages, the archive {passages}. {mend}"
+    try:
+        dense.DenseIndex.load(archive.path / "dense")
+        if not dense.is_whole(archive.path / "dense"):
+            yield f"dense index: its file is not as it was written. {mend}"
+    except (ArchiveDamaged, OSError) as error:
+        yield f"dense index: {error}"

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,18 @@ BANDS = 32
 SAME_WORDS = 0.8
 """The share of the shorter text's runs that the longer must hold for the two to be linked."""
 COVERED = 0.9
+_GAP = 25
+"""Words that a copy may have left out in one place; more are a paragraph, whose absence changes no sentence."""
 SHORTEST = 25
 """Words. Shorter texts are formulas (closing prices, dividends) more often than copies; they are never linked."""
 
-_WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
-_DECISIVE = re.compile(r"\d|^[^\W\d_a-z]|^(?:no|not|never|without|denied|denies|nor|neither|cannot)$")
+_WORD = re.compile(r"(?:(?<!\w)[-+\u2212]?[$\u20ac\u00a3\u00a5]?(?=\d))?[^\W_]+(?:[.,]\d+)*%?")
+"""A word; or a number with what changes its meaning: sign, currency, per cent."""
+_DECISIVE = re.compile(
+    r"\d|^[^\W\d_a-z]"
+    r"|^(?:no|not|never|without|denied|denies|deny|nor|neither|none|nobody|nothing|cannot|hardly|t|un\w+|dis\w+)$"
+)
+"""A number, a name, a negation; ``t`` is what is left of "didn't"."""
 
 Shingles = frozenset[tuple[str, ...]]
 
@@ -78,24 +86,51 @@ def resembles(first: Shingles, second: Shingles) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text's word runs, kept while several passages are held against it."""
+    """A text's words and word runs, kept while several passages are held against it."""
 
+    words: tuple[str, ...]
     fives: Shingles
     threes: Shingles
+    places: dict[tuple[str, ...], int]
+    """Where each run of five first begins."""
 
     @classmethod
     def of(cls, text: str) -> Wording:
-        return cls(word_runs(text), word_runs(text, 3))
+        words = tuple(_WORD.findall(text))
+        lower = [word.lower() for word in words]
+        runs = list(zip(*(lower[i:] for i in range(5)), strict=False))
+        places = {run: place for place, run in reversed(list(enumerate(runs)))}
+        return cls(words, frozenset(places), frozenset(zip(lower, lower[1:], lower[2:], strict=False)), places)
 
     def covers(self, passage: str) -> bool:
         """Whether ``passage`` says nothing that this text does not say in the same words.
 
-        Nine tenths of its five-word runs stand here, and every three-word run with a number, a name or a negation.
+        Nine tenths of its five-word runs stand here, and every three-word run with a number, a name or a negation;
+        and where it leaves words of this text out, none of them is a number, a name or a negation.
         """
-        runs = word_runs(passage)
-        if not runs or len(runs & self.fives) < COVERED * len(runs):
+        lower = [word.lower() for word in _WORD.findall(passage)]
+        runs = list(zip(*(lower[i:] for i in range(5)), strict=False))
+        places = [self.places.get(run) for run in runs]
+        known = [(i, place) for i, place in enumerate(places) if place is not None]
+        if not runs or len(known) < COVERED * len(runs):
             return False
-        return _decisive_runs(passage) <= self.threes
+        if not _decisive_runs(passage) <= self.threes:
+            return False
+        return all(
+            self._says_as_much(i, place, j, later)
+            for (i, place), (j, later) in pairwise(known)
+            if j - i > 1 or later - place != 1
+        )
+
+    def _says_as_much(self, i: int, place: int, j: int, later: int) -> bool:
+        """Whether what stands here between two shared runs, and not between them in the passage, decides nothing."""
+        if later - place == j - i:
+            between = self.words[place + 5 : later]  # as many words, some of them others
+        elif place < later <= place + (j - i) + _GAP:
+            between = self.words[place + 5 : later]
+        else:
+            return True  # the text says it in another order, or twice: no words are missing between
+        return not any(_DECISIVE.search(word) for word in between)
 
 
 def _decisive_runs(text: str) -> Shingles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -45,9 +46,12 @@ class Filter:
         """An SQL condition and its parameters; ``1`` when there is nothing to filter."""
         conditions: list[str] = []
         values: list[object] = []
-        for column, names in (("publisher", self.publishers), ("authors", self.authors)):
+        for column, matches, names in (
+            ("publisher", "name_matches", self.publishers),
+            ("authors", "author_matches", self.authors),
+        ):
             if names:
-                any_of = " OR ".join(["name_matches(value, ?)"] * len(names))
+                any_of = " OR ".join([f"{matches}(value, ?)"] * len(names))
                 conditions.append(
                     f"{column} IN (SELECT value FROM (SELECT DISTINCT {column} AS value FROM articles) WHERE {any_of})"
                 )
@@ -79,6 +83,15 @@ def name_matches(value: str | None, wanted: str) -> bool:
         return False
     have, want = _WORD.findall(_folded(value)), _WORD.findall(_folded(wanted))
     return bool(want) and (set(want) <= set(have) or "".join(want) == "".join(have))
+
+
+def author_matches(names: str, wanted: str) -> bool:
+    """Whether one of an article's authors, as JSON, is the one meant; words of two of them do not make a third.
+
+    >>> author_matches('["John Doe", "Jane Smith"]', "Jane"), author_matches('["John Doe", "Jane Smith"]', "John Smith")
+    (True, False)
+    """
+    return any(name_matches(name, wanted) for name in json.loads(names))
 
 
 def _folded(text: str) -> str:

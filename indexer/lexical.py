@@ -3,14 +3,25 @@
 The index holds passage numbers and words; texts, filters and truth are elsewhere (``archive.sqlite``), and the whole
 folder can be deleted and is then built again. Queries are built from terms, never parsed from text, so that nothing
 that a person types is a syntax error.
+
+Words are runs of letters and digits, stemmed as English. So Chinese, Japanese and Thai, written without spaces, are
+found by whole runs between punctuation only (and by meaning, if the model knows the language); runs of more than 60
+bytes are not kept at all.
+
+It is longer than most modules because everything that touches tantivy is in it.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import struct
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,8 +33,11 @@ from indexer.errors import ArchiveDamaged, ArchiveFull
 
 FIELDS = {"body": 1.0, "title": 0.3, "heading": 0.2}
 """What a word's score in each field counts. ``body`` holds the title as well."""
+LAYOUT = f"2 {' '.join(FIELDS)}"
+"""What an index holds and how its words were cut. One of another layout is not read; it is built again."""
 _HEAP_BYTES = 128_000_000
-_MARKER = "generation"
+_POINTER = "current.json"
+_FOOTER_MAGIC = 1337
 
 Keep = Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]]
 
@@ -67,7 +81,8 @@ def words_of(text: str) -> list[Word]:
     >>> [(word.stem, word.start, word.end) for word in words_of("Warships' ports")]
     [('warship', 0, 8), ('port', 10, 15)]
     """
-    return [Word(t.text, t.char_offset_from, t.char_offset_to) for t in _analyzer().pre_tokenize(text).tokens]
+    whole = text.encode(errors="replace").decode()  # half a character has no words, and is no error
+    return [Word(t.text, t.char_offset_from, t.char_offset_to) for t in _analyzer().pre_tokenize(whole).tokens]
 
 
 _UNMARKED = frozenset(
@@ -101,97 +116,200 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _open(directory: Path) -> tantivy.Index:
+def _open(folder: Path) -> tantivy.Index:
     try:
-        index = tantivy.Index(_schema(), path=str(directory), reuse=True)
-    except ValueError as error:
-        raise ArchiveDamaged(f"the lexical index in {directory} cannot be read: {error}") from error
+        index = tantivy.Index(_schema(), path=str(folder), reuse=True)
+    except (ValueError, OSError) as error:
+        raise _unreadable(folder, error) from error
     index.register_tokenizer("words", _analyzer())
     return index
 
 
+def _unreadable(folder: Path, error: BaseException) -> ArchiveDamaged:
+    return ArchiveDamaged(
+        f"the lexical index in {folder} cannot be read: {error}. Build it again from the articles: "
+        "pressmark doctor --repair"
+    )
+
+
 def lexical_generation(directory: Path) -> int | None:
-    """The archive generation that the index on disk reflects; None when there is no usable index."""
+    """The archive generation that the index on disk reflects; None when there is none of this layout."""
+    pointer = _pointer(directory)
+    return pointer.generation if pointer else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pointer:
+    """Which folder holds the index, and what it must hold."""
+
+    generation: int
+    folder: str
+    rows: int
+    layout: str = LAYOUT
+
+
+def _pointer(directory: Path) -> _Pointer | None:
     try:
-        return int((directory / _MARKER).read_text())
-    except (FileNotFoundError, ValueError):
+        pointer = _Pointer(**json.loads((directory / _POINTER).read_text()))
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
         return None
+    return pointer if pointer.layout == LAYOUT and (directory / pointer.folder).is_dir() else None
+
+
+@contextmanager
+def _reading(place: Path) -> Iterator[None]:
+    """Turn what a damaged index makes of a search into an error; tantivy panics, which is no ``Exception``."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise _unreadable(place, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _unreadable(place, error) from error
+
+
+def damaged_files(directory: Path) -> list[str]:
+    """The files of the index whose bytes are not those that were written, by the checksum at the end of each."""
+    pointer = _pointer(directory)
+    if pointer is None:
+        return [_POINTER]
+    files = [file for file in (directory / pointer.folder).iterdir() if file.stem.isalnum() and file.suffix != ".json"]
+    return sorted(file.name for file in files if file.suffix and not _is_whole(file))
+
+
+def _is_whole(file: Path) -> bool:
+    content = file.read_bytes()
+    try:
+        length, magic = struct.unpack("<II", content[-8:])
+        footer = json.loads(content[-8 - length : -8])
+        return magic == _FOOTER_MAGIC and bool(footer["crc"] == zlib.crc32(content[: -8 - length]))
+    except (struct.error, ValueError, KeyError, TypeError):
+        return False
 
 
 class LexicalWriter:
-    """The one writer of a lexical index. What is staged shows only when ``publish`` returns."""
+    """The one writer of a lexical index. What is staged shows only when ``publish`` returns.
+
+    The index is a folder of its own that a small file points to, so that one that is built anew takes the place of
+    the old one in one step.
+    """
 
     def __init__(self, directory: Path) -> None:
-        directory.mkdir(exist_ok=True)
         self._directory = directory
-        # One thread: document order within a segment, and so the order of equal scores, is then the order of adding.
-        self._writer = _open(directory).writer(_HEAP_BYTES, num_threads=1)
+        directory.mkdir(exist_ok=True)
+        pointer = _pointer(directory)
+        self._folder = directory / pointer.folder if pointer else self._new_folder()
+        self._writer: tantivy.IndexWriter | None = None
 
-    def stage(self, added: Iterable[LexicalRow], removed: Iterable[int]) -> None:
-        """Take rows in and out; adding a passage again replaces it, so replaying a difference twice is harmless."""
-        for passage_id in removed:
-            self._writer.delete_documents_by_term("passage", passage_id)
-        for row in added:
-            self._writer.delete_documents_by_term("passage", row.passage_id)
-            document = tantivy.Document()
-            document.add_unsigned("passage", row.passage_id)
-            document.add_unsigned("content", row.content_id)
-            # The title's words count in every passage, as one text with it: on short passages this beat a field of its
-            # own by 0.4 to 0.8 points of nDCG@10 (cranfield), and cost nothing where titles say little (SQuAD).
-            document.add_text("body", f"{row.title}\n{row.body}")
-            document.add_text("title", row.title)
-            document.add_text("heading", row.heading)
+    def _new_folder(self) -> Path:
+        folder = self._directory / f"words-{time.time_ns()}"
+        folder.mkdir()
+        return folder
+
+    def _staging(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            # One thread: document order within a segment, and so that of equal scores, is then the order of adding.
             try:
-                self._writer.add_document(document)
+                self._writer = _open(self._folder).writer(_HEAP_BYTES, num_threads=1)
             except ValueError as error:
-                raise _write_failure(self._directory, error) from error
+                raise _write_failure(self._folder, error) from error
+        return self._writer
+
+    def stage(self, added: Iterable[LexicalRow], removed: Iterable[int], *, again: bool = False) -> None:
+        """Take rows in and out. ``again``: some of those added may be there already, and are replaced."""
+        writer = self._staging()
+        try:
+            for passage_id in removed:
+                writer.delete_documents_by_term("passage", passage_id)
+            for row in added:
+                if again:
+                    writer.delete_documents_by_term("passage", row.passage_id)
+                writer.add_document(_document(row))
+        except (ValueError, OSError) as error:
+            raise _write_failure(self._folder, error) from error
 
     def publish(self, generation: int) -> None:
-        """Commit what is staged as the state of this generation.
+        """Commit what is staged as the state of this generation, with all merges done.
+
+        A merge drops what was deleted from the statistics that scores are made of: were it to end later, the same
+        generation would score in two ways.
 
         Raises:
             ArchiveFull: the disk is full; the index stays at its last generation.
         """
         try:
-            self._writer.commit()
-            marker = self._directory / f"{_MARKER}.new"
-            marker.write_text(str(generation))
-            os.replace(marker, self._directory / _MARKER)
+            writer = self._staging()
+            writer.commit()
+            self._writer = None
+            writer.wait_merging_threads()
+            rows = int(_open(self._folder).searcher().num_docs)
+            fresh = self._directory / f"{_POINTER}.new"
+            fresh.write_text(json.dumps(asdict(_Pointer(generation, self._folder.name, rows))))
+            os.replace(fresh, self._directory / _POINTER)
         except (ValueError, OSError) as error:
-            raise _write_failure(self._directory, error) from error
+            raise _write_failure(self._folder, error) from error
+        for other in self._directory.iterdir():
+            if other.name not in {_POINTER, self._folder.name}:
+                shutil.rmtree(other) if other.is_dir() else other.unlink()
 
-    def emptied(self) -> LexicalWriter:
-        """A writer in the place of this one over an index with nothing in it. Readers keep what they have open."""
-        self._writer.wait_merging_threads()
-        shutil.rmtree(self._directory)
-        return LexicalWriter(self._directory)
+    def start_over(self) -> None:
+        """Stage into an index with nothing in it. Readers keep the old one until ``publish``."""
+        self.discard()
+        self._folder = self._new_folder()
 
     def discard(self) -> None:
         """Forget what is staged."""
-        self._writer.rollback()
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            try:
+                writer.rollback()
+                writer.wait_merging_threads()
+            except ValueError:
+                return  # its thread died of what it could not write; it holds nothing any more
 
-    def close(self) -> None:
-        """Let merges finish, so that scores cannot change under a reader of the last generation."""
-        self._writer.wait_merging_threads()
+
+def _document(row: LexicalRow) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("passage", row.passage_id)
+    document.add_unsigned("content", row.content_id)
+    document.add_text("body", f"{row.title}\n{row.body}")
+    document.add_text("title", row.title)
+    document.add_text("heading", row.heading)
+    return document
 
 
-def _write_failure(directory: Path, error: Exception) -> ArchiveFull | ArchiveDamaged:
+def _write_failure(folder: Path, error: Exception) -> ArchiveFull | ArchiveDamaged:
     text = str(error)
-    if "No space left" in text or "StorageFull" in text or "File too large" in text:
-        return ArchiveFull(f"no room left on the disk for {directory}: {error}. Free some and run the command again")
-    return ArchiveDamaged(f"the lexical index in {directory} cannot be written: {error}")
+    # A thread that could not write is only said to be gone, or its writer to be killed: by far most often for want
+    # of room, and what is lost is derived.
+    if any(sign in text for sign in ("No space left", "StorageFull", "File too large", "killed", "channel")):
+        return ArchiveFull(
+            f"no room left on the disk for {folder}: {error}. The articles are intact. Free some room and run the "
+            "command again"
+        )
+    return ArchiveDamaged(
+        f"the lexical index in {folder} cannot be written: {error}. Build it again: pressmark doctor --repair"
+    )
 
 
 class LexicalIndex:
     """One committed state of a lexical index, unchanged whatever a writer does."""
 
     def __init__(self, directory: Path) -> None:
-        index = _open(directory)
-        index.config_reader("manual")
-        index.reload()
+        pointer = _pointer(directory)
+        if pointer is None:
+            raise _unreadable(directory, FileNotFoundError(f"no {_POINTER} of layout {LAYOUT!r}"))
+        self._place = directory / pointer.folder
+        index = _open(self._place)
+        with _reading(self._place):
+            index.config_reader("manual")
+            index.reload()
         self._schema = index.schema
         self._searcher = index.searcher()
         self.rows = int(self._searcher.num_docs)
+        if self.rows != pointer.rows:
+            raise _unreadable(self._place, ValueError(f"it holds {self.rows} passages and should {pointer.rows}"))
 
     def search(
         self,
@@ -241,9 +359,13 @@ class LexicalIndex:
         return np.empty(0, np.int64) if query is None else self._all(query)
 
     def _all(self, query: tantivy.Query) -> npt.NDArray[np.int64]:
-        hits = self._searcher.search(query, limit=max(1, self.rows), count=False).hits
-        found = self._searcher.fast_field_values("passage", [address for _, address in hits])
-        return np.sort(np.asarray(found, dtype=np.int64))
+        return np.sort(self._hits(query, max(1, self.rows))[0])
+
+    def _hits(self, query: tantivy.Query, limit: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        with _reading(self._place):
+            hits = self._searcher.search(query, limit=limit, count=False).hits
+            ids = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        return np.asarray(ids, dtype=np.int64), np.asarray([score for score, _ in hits], dtype=np.float32)
 
     def _any_of(self, stems: set[str]) -> tantivy.Query | None:
         arms = [
@@ -259,13 +381,10 @@ class LexicalIndex:
     def _best(self, query: tantivy.Query, depth: int, keep: Keep | None) -> list[tuple[int, float]]:
         limit = depth + 16
         while True:
-            hits = self._searcher.search(query, limit=limit, count=False).hits
-            found = self._searcher.fast_field_values("passage", [address for _, address in hits])
-            ids = np.asarray(found, dtype=np.int64)
-            scores = np.asarray([score for score, _ in hits], dtype=np.float32)
+            ids, scores = self._hits(query, limit)
             kept = keep(ids) if keep is not None else np.ones(len(ids), np.bool_)
             good = scores[kept]
-            if len(hits) < limit or (len(good) > depth and scores[-1] < good[depth - 1]):
+            if len(ids) < limit or (len(good) > depth and scores[-1] < good[depth - 1]):
                 cut = good[depth - 1] if len(good) >= depth else -np.inf
                 return [(int(i), float(s)) for i, s in zip(ids[kept], good, strict=True) if s >= cut]
             limit *= 4

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Callable
+from functools import lru_cache
 
-from indexer.duplicates import Shingles, Wording, clusters, resembles, searched_text
+from indexer.duplicates import Wording, clusters, resembles, searched_text
 from indexer.stored import blocks_from_json
 
 _MOST_COMPARED = 64
 """Contents that one is compared with; formulaic texts share bands by the thousand, and clusters join the rest."""
+
+_MOST_HELD = 512
+"""Texts whose word runs are held in memory at once."""
 
 
 def link_copies(db: sqlite3.Connection, changed: set[int]) -> None:
@@ -17,18 +23,16 @@ def link_copies(db: sqlite3.Connection, changed: set[int]) -> None:
     Within a cluster the first content is that of the earliest published article (ties: article id); a passage of a
     later one that an earlier one covers is marked with the earlier one's id.
     """
-    wordings: dict[int, Wording] = {}
 
-    def fives(content_id: int) -> Shingles:
-        if content_id not in wordings:
-            wordings[content_id] = Wording.of(_text(db, content_id))
-        return wordings[content_id].fives
+    @lru_cache(maxsize=_MOST_HELD)
+    def wording(content_id: int) -> Wording:
+        return Wording.of(_text(db, content_id))
 
     links: list[tuple[int, int]] = []
     members = set(changed)
     for content_id in sorted(changed):
         for other in _candidates(db, content_id):
-            if resembles(fives(content_id), fives(other)):
+            if resembles(wording(content_id).fives, wording(other).fives):
                 links.append((content_id, other))
                 for kin in _cluster_of(db, other) - changed:
                     links.append((other, kin))
@@ -37,7 +41,7 @@ def link_copies(db: sqlite3.Connection, changed: set[int]) -> None:
     for content_id in members:
         db.execute("UPDATE contents SET cluster = NULL WHERE id = ? AND cluster IS NOT NULL", (content_id,))
     for group in clusters(members, links):
-        _mark_group(db, group, wordings)
+        _mark_group(db, group, wording)
     alone = changed - {member for group in clusters(members, links) for member in group}
     db.executemany(
         "UPDATE passages SET covered_by = NULL WHERE content_id = ? AND covered_by IS NOT NULL",
@@ -62,23 +66,20 @@ def _cluster_of(db: sqlite3.Connection, content_id: int) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _mark_group(db: sqlite3.Connection, group: list[int], wordings: dict[int, Wording]) -> None:
+def _mark_group(db: sqlite3.Connection, group: list[int], wording: Callable[[int], Wording]) -> None:
     db.executemany("UPDATE contents SET cluster = ? WHERE id = ?", [(group[0], member) for member in group])
-    marks = ",".join("?" * len(group))
     order = [
         row[0]
         for row in db.execute(
-            f"SELECT content_id FROM articles WHERE content_id IN ({marks}) GROUP BY content_id "
+            "SELECT content_id FROM articles WHERE content_id IN (SELECT value FROM json_each(?)) GROUP BY content_id "
             "ORDER BY min(coalesce(first_day, 9999999)), min(id)",
-            group,
+            (json.dumps(group),),
         )
     ]
     for position, content_id in enumerate(order):
-        earlier = order[:position]
-        for member in earlier:
-            wordings.setdefault(member, Wording.of(_text(db, member)))
+        earlier = order[:position][:_MOST_COMPARED]
         for passage_id, text in _passages(db, content_id):
-            covering = next((member for member in earlier if wordings[member].covers(text)), None)
+            covering = next((member for member in earlier if wording(member).covers(text)), None)
             db.execute(
                 "UPDATE passages SET covered_by = ? WHERE id = ? AND covered_by IS NOT ?",
                 (covering, passage_id, covering),

@@ -9,19 +9,23 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from indexer.chunk import ChunkConfig, ModelTokens, chunk_all, embedding_input
+from indexer.chunk import ChunkConfig, ModelTokens, chunk, chunk_all, embedding_input
+from indexer.contents import Prepared, stored_vectors
 from indexer.duplicates import searched_text, signature_of
 from indexer.embed import Embedder
-from indexer.errors import NotAnArticle
-from indexer.records import Article
+from indexer.errors import BadRecord, NotAnArticle
+from indexer.records import Article, Passage
 from indexer.sources import FileEnd, Sources
-from indexer.writer import ArchiveWriter, Prepared, stored_vectors
+from indexer.writer import ArchiveWriter
 
 BATCH_CHARACTERS = 1_500_000
 """Of text, about 2,000 passages: some twenty seconds of model time, and the most that a kill -9 can cost."""
+_SLICE = 256
+"""Texts between two looks at how far the model is."""
+_TELL_SECONDS = 0.25
 
 
 @dataclass(slots=True)
@@ -49,7 +53,7 @@ class _Batch:
     articles: list[tuple[Article, int | None]] = field(default_factory=list)
     finished: list[FileEnd] = field(default_factory=list)
     characters: int = 0
-    prepared: list[Prepared] = field(default_factory=list)
+    prepared: list[tuple[Prepared, int | None]] = field(default_factory=list)
     texts: dict[bytes, str] = field(default_factory=dict)
     """The embedding inputs that the archive lacked when the batch was cut, by their hash."""
 
@@ -63,15 +67,17 @@ class Pipeline:
         embedder: Embedder,
         config: ChunkConfig,
         report: Report,
-        on_batch: Callable[[], None] = lambda: None,
+        advance: Callable[[], None] = lambda: None,
         *,
+        batch_characters: int = BATCH_CHARACTERS,
         commit: bool = True,
     ) -> None:
         self._writer = writer
         self._embedder = embedder
         self._config = config
         self._report = report
-        self._on_batch = on_batch
+        self._advance = advance
+        self._batch_characters = batch_characters
         self._commit = commit
         self._tokens = ModelTokens(embedder.tokenizer)
         self._model = ThreadPoolExecutor(1, thread_name_prefix="embed")
@@ -82,7 +88,7 @@ class Pipeline:
         """Add an article to the batch; a full batch goes to the model."""
         self._batch.articles.append((article, file_id))
         self._batch.characters += len(article.text)
-        if self._batch.characters >= BATCH_CHARACTERS:
+        if self._batch.characters >= self._batch_characters:
             self._send()
 
     def end_file(self, end: FileEnd) -> None:
@@ -101,43 +107,67 @@ class Pipeline:
     def _send(self) -> None:
         """Cut the batch, store the one before it, and give this one to the model."""
         batch, self._batch = self._batch, _Batch()
-        articles = [article for article, _ in batch.articles]
-        for article, passages in zip(articles, chunk_all(articles, self._tokens, self._config), strict=True):
+        for (article, file_id), passages in zip(batch.articles, self._cut(batch), strict=True):
+            if passages is None:
+                continue
             texts = [embedding_input(article.title, article.text[p.start : p.end]) for p in passages]
             hashes = tuple(hashlib.sha256(text.encode()).digest()[:16] for text in texts)
             if not passages:
                 self._report.refused.append(NotAnArticle(f"{article.id}: nothing but boilerplate: no text to search"))
             signature = signature_of(searched_text(article.text, article.blocks))
-            batch.prepared.append(Prepared(article, tuple(passages), hashes, signature))
+            batch.prepared.append((Prepared(article, tuple(passages), hashes, signature), file_id))
             batch.texts.update(zip(hashes, texts, strict=True))
         self._store()
-        missing = self._writer.missing_vectors(batch.texts)
+        missing = self._writer.missing_vectors(list(batch.texts))
         batch.texts = {hashed: text for hashed, text in batch.texts.items() if hashed in missing}
         self._in_flight = (batch, self._model.submit(self._embed, batch.texts))
 
+    def _cut(self, batch: _Batch) -> list[list[Passage] | None]:
+        """Each article's passages; None for one that cannot be cut, which is refused."""
+        articles = [article for article, _ in batch.articles]
+        try:
+            return list(chunk_all(articles, self._tokens, self._config))
+        except BadRecord:
+            return [self._cut_alone(article) for article in articles]
+
+    def _cut_alone(self, article: Article) -> list[Passage] | None:
+        try:
+            return chunk(article, self._tokens, self._config)
+        except BadRecord as error:
+            self._report.refused.append(NotAnArticle(f"{article.id}: {error}"))
+            return None
+
     def _embed(self, texts: dict[bytes, str]) -> dict[bytes, bytes]:
-        started = time.perf_counter()
-        rows = self._embedder.embed_passages(list(texts.values()))
-        self._report.model_seconds += time.perf_counter() - started
-        self._report.embedded += len(texts)
-        return stored_vectors(list(texts), rows)
+        """The missing inputs' vectors, a slice at a time, longest first as the model batches them best."""
+        order = sorted(texts, key=lambda hashed: -len(texts[hashed]))
+        vectors: dict[bytes, bytes] = {}
+        for first in range(0, len(order), _SLICE):
+            part = order[first : first + _SLICE]
+            started = time.perf_counter()
+            rows = self._embedder.embed_passages([texts[hashed] for hashed in part])
+            self._report.model_seconds += time.perf_counter() - started
+            self._report.embedded += len(part)
+            vectors |= stored_vectors(part, rows)
+        return vectors
 
     def _store(self) -> None:
         if self._in_flight is None:
             return
         (batch, future), self._in_flight = self._in_flight, None
+        while not wait([future], timeout=_TELL_SECONDS).done:
+            self._advance()
         vectors = future.result()
-        for prepared, (_, file_id) in zip(batch.prepared, batch.articles, strict=True):
+        for prepared, file_id in batch.prepared:
             self._count(self._writer.put(prepared, file_id, vectors))
             self._report.passages += len(prepared.passages)
-        with self._writer.bookkeeping() as db:
+        with self._writer.change() as db:
             vanished = Sources(db).close_files(batch.finished)
         if vanished:
             self._writer.remove(vanished)
             self._report.removed += vanished
         if self._commit:
             self._report.generation = self._writer.commit()
-        self._on_batch()
+        self._advance()
 
     def _count(self, outcome: str) -> None:
         setattr(self._report, outcome, getattr(self._report, outcome) + 1)

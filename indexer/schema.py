@@ -8,15 +8,13 @@ metadata, pointing at its content.
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from indexer.chunk import ChunkConfig
-from indexer.errors import ArchiveDamaged, ArchiveMismatch
+from indexer.errors import ArchiveDamaged, ArchiveMismatch, InputError
 
 FORMAT = 1
-DATABASE = "archive.sqlite"
 
 TABLES = """
 CREATE TABLE manifest (value TEXT NOT NULL);
@@ -51,6 +49,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_content ON passages (content_id);
 CREATE INDEX passages_by_input ON passages (input);
 CREATE INDEX passages_by_generation ON passages (generation);
+CREATE INDEX passages_covered ON passages (id, covered_by) WHERE covered_by IS NOT NULL;
 CREATE TABLE vectors (passage_id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE removed (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
 CREATE INDEX removed_by_generation ON removed (generation);
@@ -87,8 +86,11 @@ class Manifest:
                     "Use the version that made it, or index the articles again: pressmark index --rebuild PATH..."
                 )
             return cls(**{**fields, "chunk": ChunkConfig(**fields["chunk"])})
-        except (ValueError, KeyError, TypeError) as error:
-            raise ArchiveDamaged(f"the manifest of archive {place} cannot be read: {error}") from error
+        except (ValueError, KeyError, TypeError, InputError) as error:
+            raise ArchiveDamaged(
+                f"the manifest of archive {place} cannot be read: {error!r}. Restore archive.sqlite from a copy, or "
+                "remove the archive and index again"
+            ) from error
 
     def require_model(self, name: str, weights_sha256: str, dim: int, place: Path) -> None:
         """Refuse to mix embeddings.
@@ -103,27 +105,3 @@ class Manifest:
                 f"this process uses {name} (dim {dim}, weights {weights_sha256[:12]}). Use --model {self.model}, or "
                 f"embed it all again: pressmark index --rebuild --model {name} PATH..."
             )
-
-
-def connect(place: Path, *, create: bool = False) -> sqlite3.Connection:
-    """A connection in autocommit mode, to be used under a lock of its owner's.
-
-    Raises:
-        ArchiveDamaged: the file is no database, or one of another program.
-    """
-    mode = "rwc" if create else "rw"
-    uri = f"{(place / DATABASE).absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
-    try:
-        if create:
-            connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -65536")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise ArchiveDamaged(
-            f"{place / DATABASE} cannot be read: {error}. Restore it from a copy, or remove the archive and index again"
-        ) from error
-    return connection

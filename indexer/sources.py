@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -73,13 +74,24 @@ class Sources:
         self._db.execute("INSERT OR IGNORE INTO sources (path, prefix) VALUES (?, ?)", (str(path), prefix or ""))
         if prefix is not None:
             self._db.execute("UPDATE sources SET prefix = ? WHERE path = ?", (prefix, str(path)))
+        source = self.at(path)
+        assert source is not None
+        return source
+
+    def at(self, path: Path) -> Source | None:
+        """The source that was followed at this very path."""
         row = self._db.execute("SELECT id, path, prefix FROM sources WHERE path = ?", (str(path),)).fetchone()
-        return Source(row[0], Path(row[1]), row[2])
+        return Source(row[0], Path(row[1]), row[2]) if row else None
 
     def holding(self, path: Path) -> Source | None:
-        """The followed folder that a file lies in, the nearest one first."""
-        inside = [source for source in self.all() if source.path in path.parents]
-        return max(inside, key=lambda source: len(source.path.parts), default=None)
+        """The followed folder that a path lies in, the nearest one."""
+        places = [str(parent) for parent in path.parents]
+        row = self._db.execute(
+            "SELECT id, path, prefix FROM sources WHERE path IN (SELECT value FROM json_each(?)) "
+            "ORDER BY length(path) DESC LIMIT 1",
+            (json.dumps(places),),
+        ).fetchone()
+        return Source(row[0], Path(row[1]), row[2]) if row else None
 
     def files(self, source: Source) -> dict[str, KnownFile]:
         rows = self._db.execute("SELECT id, name, stamp, sha256, refused FROM files WHERE source_id = ?", (source.id,))
@@ -132,7 +144,8 @@ class Sources:
     def owner_of(self, article_id: str) -> tuple[int | None, str] | None:
         """The file that an article came from, and its name for people; None when there is no such article."""
         row = self._db.execute(
-            "SELECT a.file_id, coalesce(s.path || '/' || f.name, 'an upload') FROM articles a "
+            "SELECT a.file_id, CASE WHEN f.id IS NULL THEN 'an upload' WHEN s.path LIKE '%/' || f.name THEN s.path "
+            "ELSE s.path || '/' || f.name END FROM articles a "
             "LEFT JOIN files f ON f.id = a.file_id LEFT JOIN sources s ON s.id = f.source_id WHERE a.id = ?",
             (article_id,),
         ).fetchone()
