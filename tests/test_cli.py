@@ -164,6 +164,22 @@ def test_one_bad_file_among_many_is_named_and_the_rest_indexed(tmp_path: Path) -
     assert found("status", archive=place)["articles"] == 1
 
 
+def test_rebuilding_with_other_passages_keeps_every_article(tmp_path: Path) -> None:
+    place = tmp_path / "archive"
+    assert pressmark("index", "seeds", archive=place).returncode == 0
+    before = found("status", archive=place)
+    refused = pressmark("index", "seeds", "--passage-size", "80", archive=place)
+    assert refused.returncode == 2
+    assert "--rebuild --passage-size 80" in refused.stderr
+    report = found("index", "--rebuild", "--passage-size", "80", archive=place)
+    after = found("status", archive=place)
+    assert after["articles"] == before["articles"] == report["updated"] == 5
+    assert after["passages"] > 1.5 * before["passages"]
+    assert after["passage"]["size"] == 80
+    assert found("doctor", archive=place)["sound"]
+    assert found("search", "Volgodonsk", archive=place)["hits"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_path, open_archive, print_json
+
+if TYPE_CHECKING:
+    from indexer.archive import Archive
+    from indexer.chunk import ChunkConfig
+    from indexer.embed import Embedder
+    from indexer.pipeline import Report
 
 
 def register(app: typer.Typer) -> None:
@@ -41,45 +47,84 @@ def index(
     Example:  pressmark index articles/ --archive news
     """
     from indexer import build
-    from indexer.embed import load_embedder
-    from indexer.errors import ArchiveMissing, InputError
+    from indexer.errors import InputError
     from service.cli import terminal
 
     place = archive_path(archive)
     if not paths and not rebuild:
         raise InputError("nothing to index. Name folders or files: pressmark index articles/")
-    try:
-        made_with = open_archive(archive).manifest.model
-    except ArchiveMissing:
-        made_with = None
-    embedder = load_embedder(model or made_with)
-    config = build.chunk_config(embedder, passage_size, overlap)
-    opened = open_archive(archive) if rebuild else build.open_or_create(place, embedder, config)
+    opened, embedder, config = _opened(place, model, passage_size, overlap, rebuild=rebuild)
+    reports: list[Report] = []
     with terminal.progress_bar() as tell:
-        report = build.rebuild(opened, embedder, config, tell=tell) if rebuild else None
+        if rebuild:
+            reports.append(build.rebuild(opened, embedder, config, tell=tell))
         if paths:
-            report = build.index_paths(
-                opened, embedder, paths, prefix=prefix, restore=restore, may_empty=allow_empty, tell=tell
+            reports.append(
+                build.index_paths(
+                    opened, embedder, paths, prefix=prefix, restore=restore, may_empty=allow_empty, tell=tell
+                )
             )
-    assert report is not None
+    for report in reports[-1:] if as_json else reports:
+        _say(report, place, as_json)
+    if watch and paths:
+        _watch(opened, embedder, paths, prefix, place)
+    return 2 if any(report.refused for report in reports) else 0
+
+
+def _opened(
+    place: Path, model: str | None, passage_size: int | None, overlap: int | None, *, rebuild: bool
+) -> tuple[Archive, Embedder, ChunkConfig]:
+    """The archive, the model (the one that made the archive unless another is named), and how passages are cut."""
+    from indexer import build
+    from indexer.archive import Archive
+    from indexer.embed import load_embedder
+    from indexer.errors import ArchiveMismatch, ArchiveMissing
+
+    try:
+        archive: Archive | None = Archive(place)
+    except ArchiveMissing:
+        if rebuild:
+            raise
+        archive = None
+    embedder = load_embedder(model or (archive.manifest.model if archive else None))
+    config = build.chunk_config(embedder, passage_size, overlap)
+    if rebuild and archive is not None:
+        return archive, embedder, config
+    archive = build.open_or_create(place, embedder, config)
+    if (passage_size, overlap) != (None, None) and archive.manifest.chunk != config:
+        made = archive.manifest.chunk
+        raise ArchiveMismatch(
+            f"archive {place} is cut into passages of {made.size} tokens, {made.overlap} sentences overlapping; "
+            f"{config.size} and {config.overlap} were asked for. Cut it anew: pressmark index --rebuild "
+            f"--passage-size {config.size} --overlap {config.overlap}"
+        )
+    return archive, embedder, config
+
+
+def _say(report: Report, place: Path, as_json: bool) -> None:
+    from service.cli import terminal
+
     if as_json:
         print_json(terminal.report_json(report))
     else:
         terminal.show_report(report, str(place))
     for refusal in report.refused:
-        typer.echo(f"pressmark: not indexed: {refusal}", err=True)
-    if watch and paths:
-        from indexer.watch import follow
+        typer.echo(f"pressmark: not indexed: {' '.join(str(refusal).split())}", err=True)
 
-        follow(
-            opened,
-            embedder,
-            paths,
-            prefix=prefix,
-            on_report=lambda later: terminal.show_report(later, str(place)),
-            on_error=lambda error: typer.echo(f"pressmark: {error}", err=True),
-        )
-    return 2 if report.refused else 0
+
+def _watch(archive: Archive, embedder: Embedder, paths: list[Path], prefix: str | None, place: Path) -> None:
+    from indexer.watch import follow
+    from service.cli import terminal
+
+    typer.echo(f"following {', '.join(map(str, paths))}; Ctrl-C stops", err=True)
+    follow(
+        archive,
+        embedder,
+        paths,
+        prefix=prefix,
+        on_report=lambda report: terminal.show_report(report, str(place)),
+        on_error=lambda error: typer.echo(f"pressmark: {error}", err=True),
+    )
 
 
 def remove(
