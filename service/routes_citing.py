@@ -8,11 +8,11 @@ from fastapi import APIRouter, Body, Depends, Query
 from starlette.responses import JSONResponse, Response
 
 import service.examples as examples
-from service.citing import ArchiveTexts, cite_locators
+from service.cite import Style, cite_locators
 from service.problems import responses
 from service.request import TheSnapshot, documented, json_body, no_parameters
-from service.schemas import CiteParameters, Style, Verdicts
-from service.verify import citations_in, verdict_as_json
+from service.schemas import CiteParameters, Verdicts
+from service.verify import ArchiveTexts, citations_in, verdict_as_json
 from service.verify import verify as check
 
 router = APIRouter(prefix="/v1", tags=["citations"])

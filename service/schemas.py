@@ -13,13 +13,13 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from indexer.filters import Filter
 from indexer.records import BlockKind, PartialDate, Precision
+from service.cite import Style
 from service.query import LONGEST
 from service.search import MOST_AT_ONCE, Group, Mode, SearchOptions
 from service.verify import Status as VerdictStatus
 
 Name = Annotated[str, Field(max_length=1_000)]
 Address = Annotated[str, Field(max_length=20_000)]
-Style = Literal["bibtex", "ris", "csl-json", "markdown", "annotation", "link"]
 Span = Annotated[list[int], Field(min_length=2, max_length=2, description="[start, end], in Unicode code points.")]
 Offset = Annotated[int, Field(ge=0, lt=10**15)]
 Names = Annotated[list[Name], Field(max_length=100)]

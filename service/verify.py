@@ -17,9 +17,10 @@ from math import log
 from pathlib import Path
 from typing import Literal, Protocol
 
-from indexer.errors import ArchiveDamaged, BadQuery, BadRecord, NotAnArticle
+from indexer.errors import ArchiveDamaged, BadQuery, BadRecord, NotAnArticle, UnknownArticle
 from indexer.load.files import load_file
 from indexer.records import Article, edition_of
+from indexer.snapshot import Snapshot
 from service.citation import Citation, as_json, citation_from_json, shown
 
 Status = Literal["exact", "unchanged", "moved", "changed", "gone", "false"]
@@ -34,11 +35,25 @@ _MOST_TOKENS = 10_000  # beyond, a comparison word by word is neither quick nor 
 
 
 class TextSource(Protocol):
-    """Whatever holds canonical texts: an archive, or an ``ArticleFile``."""
+    """Whatever holds canonical texts: ``ArchiveTexts``, or an ``ArticleFile``."""
 
     def text_of(self, article_id: str) -> tuple[str, str] | None:
         """The edition and the canonical text of an article, None when there is no such article."""
         ...
+
+
+class ArchiveTexts:
+    """An archive's generation as the source that citations are verified against."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def text_of(self, article_id: str) -> tuple[str, str] | None:
+        try:
+            article = self._snapshot.article(article_id)
+        except UnknownArticle:
+            return None
+        return article.edition, article.text
 
 
 class ArticleFile:

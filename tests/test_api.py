@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -256,8 +256,8 @@ def test_a_citation_is_written_in_every_style_under_its_media_type(client: TestC
     assert "1932" in response.text
 
 
-def test_every_style_is_described() -> None:
-    assert set(get_args(schemas.Style)) == set(FORMATS) == set(MEDIA_TYPES)
+def test_every_style_has_a_media_type() -> None:
+    assert set(FORMATS) == set(MEDIA_TYPES)
 
 
 def test_several_locators_make_one_document(client: TestClient) -> None:

@@ -28,7 +28,7 @@ def cite(
 
     Example:  pressmark cite 'ivashov-tehran-visit-2000.md#120-480' --style bibtex
     """
-    from service.citing import cite_locators
+    from service.cite import cite_locators
 
     typer.echo(cite_locators(open_archive(archive).snapshot(), locators, style))
     return 0
@@ -47,8 +47,7 @@ def verify(
     Example:  pressmark search 'port visits' --json > found.json && pressmark verify found.json
     """
     from indexer.errors import InputError
-    from service.citing import ArchiveTexts
-    from service.verify import ArticleFile, citations_in, verdict_as_json
+    from service.verify import ArchiveTexts, ArticleFile, citations_in, verdict_as_json
     from service.verify import verify as check
 
     try:
