@@ -1,0 +1,81 @@
+"""What became of a citation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from service.citation import Citation, as_json
+
+Status = Literal["exact", "unchanged", "moved", "changed", "gone", "false"]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Words of a quote and those that stand in their place; one of the two may be empty.
+
+    ``removed_at`` are offsets in the edition cited, ``added_at`` in the present one.
+    """
+
+    removed: str
+    removed_at: Span
+    added: str
+    added_at: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a citation.
+
+    ========= ============================================================================= ========
+    status    meaning                                                                       verified
+    ========= ============================================================================= ========
+    exact     the edition cited holds the quote at its span                                 yes
+    unchanged another edition, and the quote still stands at its span                       yes
+    moved     another edition, and the very quote stands elsewhere: ``found``               yes
+    changed   another edition without the quote: ``found`` is most like it, see ``changes`` no
+    gone      there is no such article                                                      no
+    false     the edition cited holds other characters there: an altered citation           no
+    ========= ============================================================================= ========
+
+    ``moved`` counts as verified because the article still says, character for character, what the citation says it
+    does; its place is new, and when the quote stands there several times ``found`` is the place nearest to the old
+    one and the message says so. ``false`` gives in ``found`` where the quote does stand, if anywhere.
+    """
+
+    citation: Citation
+    status: Status
+    message: str
+    found: Span | None = None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        return self.status in ("exact", "unchanged", "moved")
+
+    @property
+    def locator(self) -> str | None:
+        """The locator of ``found`` in the present edition."""
+        return f"{self.citation.article_id}#{self.found[0]}-{self.found[1]}" if self.found else None
+
+
+def verdict_as_json(verdict: Verdict) -> dict[str, object]:
+    """The verdict as every interface writes it."""
+    return {
+        "status": verdict.status,
+        "verified": verdict.verified,
+        "message": verdict.message,
+        "found": list(verdict.found) if verdict.found else None,
+        "locator": verdict.locator,
+        "changes": [
+            {
+                "removed": change.removed,
+                "removed_at": list(change.removed_at),
+                "added": change.added,
+                "added_at": list(change.added_at),
+            }
+            for change in verdict.changes
+        ],
+        "citation": as_json(verdict.citation),
+    }
