@@ -117,10 +117,8 @@ def _schema() -> tantivy.Schema:
 
 
 def _open(folder: Path) -> tantivy.Index:
-    try:
+    with _reading(folder):
         index = tantivy.Index(_schema(), path=str(folder), reuse=True)
-    except (ValueError, OSError) as error:
-        raise _unreadable(folder, error) from error
     index.register_tokenizer("words", _analyzer())
     return index
 
@@ -174,8 +172,15 @@ def damaged_files(directory: Path) -> list[str]:
     pointer = _pointer(directory)
     if pointer is None:
         return [_POINTER]
-    files = [file for file in (directory / pointer.folder).iterdir() if file.stem.isalnum() and file.suffix != ".json"]
-    return sorted(file.name for file in files if file.suffix and not _is_whole(file))
+    folder = directory / pointer.folder
+    try:
+        segments = json.loads((folder / "meta.json").read_text())["segments"]
+        live = {str(segment["segment_id"]).replace("-", "") for segment in segments}
+    except (OSError, ValueError, KeyError, TypeError):
+        return ["meta.json"]
+    # Others are what a writer that died was writing, and the next one collects.
+    files = [file for file in folder.iterdir() if file.name.partition(".")[0] in live]
+    return sorted(file.name for file in files if not _is_whole(file))
 
 
 def _is_whole(file: Path) -> bool:
@@ -219,12 +224,13 @@ class LexicalWriter:
     def stage(self, added: Iterable[LexicalRow], removed: Iterable[int], *, again: bool = False) -> None:
         """Take rows in and out. ``again``: some of those added may be there already, and are replaced."""
         writer = self._staging()
+        rows = list(added) if again else added
+        gone = [*removed, *(row.passage_id for row in rows)] if again else list(removed)
         try:
-            for passage_id in removed:
-                writer.delete_documents_by_term("passage", passage_id)
-            for row in added:
-                if again:
-                    writer.delete_documents_by_term("passage", row.passage_id)
+            if gone:
+                # By a query: a term made from a Python integer is a signed one, and matches nothing in this field.
+                writer.delete_documents_by_query(tantivy.Query.term_set_query(_schema(), "passage", gone))
+            for row in rows:
                 writer.add_document(_document(row))
         except (ValueError, OSError) as error:
             raise _write_failure(self._folder, error) from error
