@@ -156,4 +156,6 @@ class Sources:
         return {row[0] for row in self._db.execute("SELECT article_id FROM withheld")}
 
     def restore(self) -> None:
-        self._db.execute("DELETE FROM withheld")
+        """Let back what was removed by hand; every file counts as changed, as any may hold it."""
+        if self._db.execute("DELETE FROM withheld").rowcount:
+            self._db.execute("UPDATE files SET stamp = '', sha256 = ''")
