@@ -106,10 +106,9 @@ class Reading:
         where, values = (wanted or Filter()).where()
         found: dict[int, list[ArticleLine]] = {}
         for content_id, *rest in self._all(
-            "SELECT content_id, articles.id, title, authors, publisher, published, url, language "
-            "FROM articles JOIN contents ON contents.id = content_id "
-            f"WHERE content_id IN (SELECT value FROM json_each(?)) AND articles.id IN "
-            f"(SELECT id FROM articles WHERE {where}) ORDER BY first_day IS NULL, first_day, articles.id",
+            "SELECT content_id, a.id, title, authors, publisher, published, url, language FROM "
+            f"(SELECT * FROM articles WHERE content_id IN (SELECT value FROM json_each(?)) AND ({where})) a "
+            "JOIN contents ON contents.id = content_id ORDER BY first_day IS NULL, first_day, a.id",
             [json.dumps(sorted(set(contents))), *values],
         ):
             found.setdefault(content_id, []).append(line_from_row(rest))
