@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from indexer.archive import Archive
 from indexer.errors import PressmarkError
+from service.api.serving import serve
 from service.search import Searcher
-from service.serving import serve
 from tests.fakes import WordEmbedder
 
 

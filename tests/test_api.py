@@ -17,15 +17,16 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 import indexer.errors as errors
-import service.examples as examples
-import service.schemas as schemas
+import service.api.examples as examples
+import service.api.schemas as schemas
 from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
 from indexer.records import Article, Block, Original, PartialDate, edition_of
 from service.api import create_app
+from service.api.citing import MEDIA_TYPES
+from service.api.handlers import install
+from service.api.problems import HTTP_KINDS, KINDS, NotReady
 from service.cite import FORMATS
-from service.problems import HTTP_KINDS, KINDS, NotReady, install
-from service.routes_citing import MEDIA_TYPES
 from service.search import Searcher
 from tests.fakes import WordEmbedder
 

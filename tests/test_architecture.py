@@ -28,7 +28,7 @@ def test_imports_point_from_eval_to_service_to_indexer() -> None:
         ("openvino", {"indexer/runtime.py"}),
         ("sentence_transformers", {"indexer/reference.py"}),
         ("typer", {"service/cli"}),
-        ("uvicorn", {"service/serving.py"}),
+        ("uvicorn", {"service/api/serving.py"}),
     ],
 )
 def test_an_engine_is_imported_in_one_place(module: str, doors: set[str]) -> None:

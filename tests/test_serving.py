@@ -19,8 +19,8 @@ from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
 from indexer.errors import InputError
 from indexer.records import Article, Block
+from service.api.serving import serve
 from service.search import Searcher
-from service.serving import serve
 from tests.fakes import WordEmbedder
 
 ROOT = Path(__file__).parent.parent

@@ -95,8 +95,8 @@ def serve(
 
     Example:  pressmark serve --archive news --port 8000
     """
+    from service.api.serving import serve as run
     from service.cli.options import open_searcher
-    from service.serving import serve as run
 
     run(open_searcher(archive, model), host, port)
     return 0

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Query
 from starlette.responses import JSONResponse, Response
 
-import service.examples as examples
+import service.api.examples as examples
+from service.api.problems import responses
+from service.api.request import TheSnapshot, documented, json_body, no_parameters
+from service.api.schemas import CiteParameters, Verdicts
 from service.cite import Style, cite_locators
-from service.problems import responses
-from service.request import TheSnapshot, documented, json_body, no_parameters
-from service.schemas import CiteParameters, Verdicts
 from service.verify import ArchiveTexts, citations_in, verdict_as_json
 from service.verify import verify as check
 

@@ -14,7 +14,7 @@ from types import FrameType
 import uvicorn
 
 from indexer.errors import InputError
-from service.api import create_app
+from service.api.app import create_app
 from service.search import Searcher
 
 _GRACE = 10

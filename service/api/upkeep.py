@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-import service.examples as examples
-from service.problems import as_not_ready, responses
-from service.request import TheSearcher, documented, no_parameters, stamp
-from service.schemas import ArchiveStatus, Health
+import service.api.examples as examples
+from service.api.problems import as_not_ready, responses
+from service.api.request import TheSearcher, documented, no_parameters, stamp
+from service.api.schemas import ArchiveStatus, Health
 from service.search import SearchOptions
 from service.status import status_of
 

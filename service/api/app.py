@@ -1,8 +1,4 @@
-"""The interface over HTTP: ``create_app`` makes an application of a searcher.
-
-Read in this order: ``schemas`` (what comes in and goes out); ``routes_search``, ``routes_articles``, ``routes_citing``
-and ``routes_upkeep`` (which only parse, call and format); ``request`` (what they share); ``problems`` (errors).
-"""
+"""The application: every address, every error and what each response passes through, put together."""
 
 from __future__ import annotations
 
@@ -10,14 +6,11 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-import service.routes_articles as routes_articles
-import service.routes_citing as routes_citing
-import service.routes_docs as routes_docs
-import service.routes_search as routes_search
-import service.routes_upkeep as routes_upkeep
-from service.problems import install, table
-from service.request import BodyLimit, ResponseHeaders
-from service.schemas import Problem
+from service.api import articles, citing, docs, search, upkeep
+from service.api.handlers import install
+from service.api.problems import table
+from service.api.request import BodyLimit, ResponseHeaders
+from service.api.schemas import Problem
 from service.search import Searcher
 from service.shapes import Json
 
@@ -60,6 +53,6 @@ def create_app(searcher: Searcher, *, most_bytes: int = MOST_BYTES) -> FastAPI:
     install(app)
     app.add_middleware(BodyLimit, most=most_bytes)
     app.add_middleware(ResponseHeaders)
-    for part in (routes_search, routes_articles, routes_citing, routes_upkeep, routes_docs):
+    for part in (search, articles, citing, upkeep, docs):
         app.include_router(part.router)
     return app

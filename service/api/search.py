@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-import service.examples as examples
+import service.api.examples as examples
+from service.api.problems import responses
+from service.api.request import TheSearcher, documented, json_body, no_parameters, stamp
+from service.api.schemas import SearchBody, SearchParameters, SearchResults, SimilarBody, SimilarParameters
 from service.citation import parse_locator
-from service.problems import responses
-from service.request import TheSearcher, documented, json_body, no_parameters, stamp
-from service.schemas import SearchBody, SearchParameters, SearchResults, SimilarBody, SimilarParameters
 from service.search import Results, Searcher
 from service.shapes import results_json
 

@@ -13,15 +13,15 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-import service.examples as examples
+import service.api.examples as examples
 from indexer.errors import BadQuery
 from indexer.filters import Filter
 from indexer.snapshot import Snapshot
 from indexer.stored import StoredArticle
+from service.api.problems import responses
+from service.api.request import TheSnapshot, documented
+from service.api.schemas import Article, ArticleList, ListParameters, SpanParameters
 from service.citation import cite_span
-from service.problems import responses
-from service.request import TheSnapshot, documented
-from service.schemas import Article, ArticleList, ListParameters, SpanParameters
 from service.shapes import article_json, line_json
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"])

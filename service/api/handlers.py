@@ -1,18 +1,12 @@
-"""Errors as they leave over HTTP: RFC 9457 problem documents, from one table.
+"""What an endpoint raises, answered. Endpoints hold no ``try``: ``install`` hangs these handlers on the application.
 
-Endpoints raise what the core raises and hold no ``try``; ``install`` hangs the table on the application. Not here:
-what the errors mean (``indexer.errors``).
-
-Source: RFC 9457, Problem Details for HTTP APIs.
+Not here: which error is which kind of problem (``problems``).
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from fastapi import FastAPI
@@ -22,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-import indexer.errors as errors
+from indexer.errors import PressmarkError
+from service.api.problems import HTTP_KINDS, MEDIA_TYPE, Kind, NotReady, kind_of
 
-MEDIA_TYPE = "application/problem+json"
 _MOST_ERRORS = 20
 _LONGEST_NAME = 100
 _TRY_AGAIN = {"Retry-After": "5"}
@@ -37,94 +31,13 @@ _MESSAGES = {
 }
 
 
-class NotReady(Exception):
-    """A query would not be answered at present."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of problem: ``type`` is ``/problems/NAME``."""
-
-    name: str
-    status: int
-    title: str
-
-
-KINDS: Mapping[type[Exception], Kind] = {
-    errors.InputError: Kind("bad-input", 400, "What was given cannot be used"),
-    errors.BadDate: Kind("bad-date", 400, "A date that is none"),
-    errors.BadRecord: Kind("bad-record", 400, "A record that breaks its own rules"),
-    errors.BadQuery: Kind("bad-query", 400, "A query, filter, locator or cursor that cannot be used"),
-    errors.NotAnArticle: Kind("not-an-article", 422, "What was given cannot be read as an article"),
-    errors.UnknownArticle: Kind("unknown-article", 404, "The archive does not hold this article or span"),
-    errors.PressmarkError: Kind("failed", 500, "This could not be done"),
-    errors.ArchiveError: Kind("archive", 500, "The archive cannot be used as asked"),
-    errors.ArchiveMissing: Kind("archive-missing", 500, "There is no archive any more"),
-    errors.ArchiveMismatch: Kind("archive-mismatch", 500, "The archive was made by another model or version"),
-    errors.ArchiveBusy: Kind("archive-busy", 503, "Another process is writing to the archive"),
-    errors.ArchiveDamaged: Kind("archive-damaged", 500, "The archive is damaged"),
-    errors.ArchiveFull: Kind("archive-full", 507, "The disk has no room left"),
-    errors.ModelError: Kind("model", 500, "The model cannot be used"),
-    NotReady: Kind("not-ready", 503, "A query would not be answered at present"),
-    RequestValidationError: Kind("invalid-request", 422, "Parameters or fields that do not fit"),
-    Exception: Kind("unexpected", 500, "An error of the server"),
-}
-"""An error's kind is that of its nearest ancestor here."""
-
-HTTP_KINDS: Mapping[int, Kind] = {
-    400: Kind("malformed-body", 400, "The body cannot be read as JSON"),
-    404: Kind("not-found", 404, "There is nothing at this address"),
-    405: Kind("method-not-allowed", 405, "This address does not take this method"),
-    413: Kind("body-too-large", 413, "The body is too large"),
-    415: Kind("unsupported-media-type", 415, "The body is not JSON"),
-}
-"""Problems of the protocol, which are no errors of the core."""
-
-
 def install(app: FastAPI) -> None:
     """Let every error of ``app`` leave as a problem document."""
-    app.add_exception_handler(errors.PressmarkError, _of_core)
+    app.add_exception_handler(PressmarkError, _of_core)
     app.add_exception_handler(NotReady, _of_core)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_protocol)
     app.add_exception_handler(Exception, _unexpected)
-
-
-@contextmanager
-def as_not_ready() -> Iterator[None]:
-    """Turn whatever keeps a query from being answered into ``NotReady``, the one answer that probes look for."""
-    try:
-        yield
-    except (errors.PressmarkError, sqlite3.Error, OSError) as error:
-        raise NotReady(str(error)) from error
-
-
-def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
-    """How an operation's problems stand in its OpenAPI description."""
-    kinds = [*KINDS.values(), *HTTP_KINDS.values()]
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {
-        status: {
-            "description": "; ".join(dict.fromkeys(kind.title for kind in kinds if kind.status == status)),
-            "content": {MEDIA_TYPE: schema},
-        }
-        for status in statuses
-    }
-
-
-def table() -> str:
-    """The problem types as a Markdown table, for the OpenAPI description."""
-    kinds = sorted({*KINDS.values(), *HTTP_KINDS.values()}, key=lambda kind: (kind.status, kind.name))
-    rows = "\n".join(f"| `/problems/{kind.name}` | {kind.status} | {kind.title} |" for kind in kinds)
-    return f"| type | status | title |\n|---|---|---|\n{rows}"
-
-
-# --- the handlers -----------------------------------------------------------------------------------------------------
-
-
-def kind_of(error: Exception) -> Kind:
-    """The kind of an error's nearest ancestor in the table."""
-    return next(KINDS[ancestor] for ancestor in type(error).__mro__ if ancestor in KINDS)
 
 
 async def _of_core(request: Request, error: Exception) -> Response:

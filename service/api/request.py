@@ -1,6 +1,6 @@
 """What endpoints ask for: the searcher, one generation of its archive, a body that says it is JSON.
 
-Also what every response passes through on its way out. Not here: what the endpoints do (``routes_*``).
+Also what every response passes through on its way out. Not here: what the endpoints do (``search`` and its neighbours).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.snapshot import Snapshot
-from service.schemas import NoParameters
+from service.api.schemas import NoParameters
 from service.search import Searcher
 
 GENERATION_HEADER = "X-Archive-Generation"
