@@ -7,6 +7,7 @@ join without a seam, and the total is exact.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from indexer.stored import ArticleLine, PassageRow
 from service.fusion import Fusion, convex, min_max, rrf
 
 Found = list[tuple[int, float]]
+_AT_ONCE = 24  # passages looked up together: a usual page in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,7 @@ class Ranking:
             yield ranked
         yield from self._rest(placed, len(dense), len(lexical))
 
-    def _fused(self, dense: Found, lexical: Found) -> list[Ranked]:
-        near, said = _legs(dense), _legs(lexical)
+    def _fused(self, dense: Found, lexical: Found) -> Iterator[Ranked]:
         match self._recipe.mode:
             case "dense":
                 scores = dict(dense)
@@ -85,7 +86,7 @@ class Ranking:
                 scores = rrf(dict(dense), dict(lexical))
             case _:
                 scores = convex(dict(dense), dict(lexical), self._recipe.weight)
-        return self._in_order(list(scores.items()), near, said)
+        return self._described(self._in_order(list(scores.items())), _legs(dense), _legs(lexical))
 
     def _rest(self, placed: set[int], dense_depth: int, lexical_depth: int) -> Iterator[Ranked]:
         fetch = self._saying if self._recipe.mode == "lexical" else self._nearest
@@ -113,30 +114,31 @@ class Ranking:
         return self._cut(self._snapshot.search_lexical(self._text, depth, self._scope), depth)
 
     def _cut(self, found: Found, depth: int) -> Found:
-        """The first ``depth``, equals in the order of article id and offset."""
-        scores = [score for _, score in found]
-        if len(set(scores)) == len(scores):
-            return found[:depth]
-        order = self._tie_order([key for key, _ in found])
-        return sorted(found, key=lambda hit: (-np.float32(hit[1]), order[hit[0]]))[:depth]
+        return self._in_order(found)[:depth]
+
+    def _in_order(self, found: Found) -> Found:
+        """Best first; scores equal in float32 are ties, and go by article id, then offset."""
+        rounded = {key: float(np.float32(score)) for key, score in found}
+        shared = Counter(rounded.values())
+        order = self._tie_order([key for key, score in rounded.items() if shared[score] > 1])
+        return sorted(found, key=lambda hit: (-rounded[hit[0]], order.get(hit[0], ("", 0))))
 
     def _tie_order(self, passage_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+        if not passage_ids:
+            return {}
         passages = self._snapshot.passages(passage_ids)
         carriers = self._snapshot.articles_of((row.content_id for row in passages.values()), self._limits)
         return {key: (carriers[row.content_id][0].id, row.start) for key, row in passages.items()}
 
-    def _in_order(self, scores: Found, near: dict[int, Leg], said: dict[int, Leg]) -> list[Ranked]:
-        ranked = self._described(scores, near, said)
-        return sorted(ranked, key=lambda r: (-np.float32(r.score), r.articles[0].id, r.passage.start))
-
-    def _described(self, scores: Found, near: dict[int, Leg], said: dict[int, Leg]) -> list[Ranked]:
-        passages = self._snapshot.passages(key for key, _ in scores)
-        carriers = self._snapshot.articles_of((row.content_id for row in passages.values()), self._limits)
-        return [
-            Ranked(row, score, near.get(key), said.get(key), tuple(carriers[row.content_id]))
-            for key, score in scores
-            for row in (passages[key],)
-        ]
+    def _described(self, found: Found, near: dict[int, Leg], said: dict[int, Leg]) -> Iterator[Ranked]:
+        """The passages behind the scores, looked up as far as somebody reads."""
+        for first in range(0, len(found), _AT_ONCE):
+            part = found[first : first + _AT_ONCE]
+            passages = self._snapshot.passages(key for key, _ in part)
+            carriers = self._snapshot.articles_of((row.content_id for row in passages.values()), self._limits)
+            for key, score in part:
+                row = passages[key]
+                yield Ranked(row, score, near.get(key), said.get(key), tuple(carriers[row.content_id]))
 
 
 def _legs(found: Found) -> dict[int, Leg]:

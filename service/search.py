@@ -22,11 +22,11 @@ from indexer.dense import Floats
 from indexer.embed import Embedder
 from indexer.errors import BadQuery, UnknownArticle
 from indexer.filters import Filter
-from indexer.lexical import highlights_of
 from indexer.snapshot import Scope, Snapshot
 from indexer.stored import ArticleLine, StoredArticle
 from service.citation import Citation, Locator, check, cite_span
 from service.fusion import Fusion
+from service.highlight import highlights_of
 from service.query import ParsedQuery, parse_query
 from service.ranking import Leg, Ranked, Ranking, Recipe, one_per_article
 
