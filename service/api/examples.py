@@ -9,22 +9,22 @@ from service.shapes import Json
 
 TEXT = "The bridge opened in 1932. It is 503 metres long."
 EDITION = "cf5c29698e7686491e9cf059294ceb06b3b28fb2ebca87cf51f4c8b7a6f20549"
-_LINE: Json = {
-    "article_id": "example.org/bridge",
+_STATED: Json = {
     "title": "A bridge",
     "authors": ["Ada Byron"],
     "publisher": "The Span",
     "published": "2015-10",
+}
+_LINE: Json = {
+    "article_id": "example.org/bridge",
+    **_STATED,
     "url": "https://example.org/bridge",
     "language": "en",
 }
 CITATION: Json = {
     "article_id": "example.org/bridge",
     "edition": EDITION,
-    "title": "A bridge",
-    "authors": ["Ada Byron"],
-    "publisher": "The Span",
-    "published": "2015-10",
+    **_STATED,
     "url": "https://example.org/bridge",
     "start": 0,
     "end": 26,
@@ -57,10 +57,7 @@ ARTICLES: Json = {"generation": 7, "total": 1, "articles": [_LINE], "next": None
 ARTICLE: Json = {
     "article_id": "example.org/bridge",
     "edition": EDITION,
-    "title": "A bridge",
-    "authors": ["Ada Byron"],
-    "publisher": "The Span",
-    "published": "2015-10",
+    **_STATED,
     "published_precision": "month",
     "url": "https://example.org/bridge",
     "language": "en",

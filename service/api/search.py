@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -13,56 +14,38 @@ from service.api.problems import responses
 from service.api.request import TheSearcher, documented, json_body, no_parameters, stamp
 from service.api.schemas import SearchBody, SearchParameters, SearchResults, SimilarBody, SimilarParameters
 from service.citation import parse_locator
-from service.search import Results, Searcher
+from service.search import Results
 from service.shapes import results_json
 
 router = APIRouter(prefix="/v1", tags=["search"])
-_POSTED = [Depends(no_parameters), Depends(json_body)]
+_get = partial(router.get, response_model=SearchResults)
+_post = partial(router.post, response_model=SearchResults, dependencies=[Depends(no_parameters), Depends(json_body)])
 _SEARCH = documented(examples.SEARCH) | responses(400, 422, 500, 503)
 _SIMILAR = documented(examples.SIMILAR) | responses(400, 404, 422, 500, 503)
+_OF_BODIES = responses(413, 415)
 
 
-@router.get("/search", operation_id="search", response_model=SearchResults, responses=_SEARCH)
+@_get("/search", operation_id="search", responses=_SEARCH)
 def search(request: Request, wanted: Annotated[SearchParameters, Query()], searcher: TheSearcher) -> Response:
     """Find the passages that answer a query best, each with a citation that can be checked."""
-    return _search(request, wanted, searcher)
+    return search_by_body(request, wanted, searcher)
 
 
-@router.post(
-    "/search",
-    operation_id="search_by_body",
-    response_model=SearchResults,
-    responses=_SEARCH | responses(413, 415),
-    dependencies=_POSTED,
-)
+@_post("/search", operation_id="search_by_body", responses=_SEARCH | _OF_BODIES)
 def search_by_body(request: Request, wanted: SearchBody, searcher: TheSearcher) -> Response:
     """Find passages, as `GET /v1/search` does, for queries that are long or that no log should keep."""
-    return _search(request, wanted, searcher)
-
-
-@router.get("/similar", operation_id="similar", response_model=SearchResults, responses=_SIMILAR)
-def similar(request: Request, wanted: Annotated[SimilarParameters, Query()], searcher: TheSearcher) -> Response:
-    """Find what is nearest in meaning to a passage or an article, in other articles."""
-    return _similar(request, wanted, searcher)
-
-
-@router.post(
-    "/similar",
-    operation_id="similar_by_body",
-    response_model=SearchResults,
-    responses=_SIMILAR | responses(413, 415),
-    dependencies=_POSTED,
-)
-def similar_by_body(request: Request, wanted: SimilarBody, searcher: TheSearcher) -> Response:
-    """Find what is nearest in meaning, as `GET /v1/similar` does."""
-    return _similar(request, wanted, searcher)
-
-
-def _search(request: Request, wanted: SearchBody, searcher: Searcher) -> Response:
     return _answer(request, searcher.search(wanted.query, wanted.options()), explain=wanted.explain)
 
 
-def _similar(request: Request, wanted: SimilarBody, searcher: Searcher) -> Response:
+@_get("/similar", operation_id="similar", responses=_SIMILAR)
+def similar(request: Request, wanted: Annotated[SimilarParameters, Query()], searcher: TheSearcher) -> Response:
+    """Find what is nearest in meaning to a passage or an article, in other articles."""
+    return similar_by_body(request, wanted, searcher)
+
+
+@_post("/similar", operation_id="similar_by_body", responses=_SIMILAR | _OF_BODIES)
+def similar_by_body(request: Request, wanted: SimilarBody, searcher: TheSearcher) -> Response:
+    """Find what is nearest in meaning, as `GET /v1/similar` does."""
     return _answer(request, searcher.similar(parse_locator(wanted.locator), wanted.options()))
 
 
