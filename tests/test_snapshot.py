@@ -1,0 +1,92 @@
+"""What a snapshot searches: saved rows and later ones, without what is gone, inside any filter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.archive import Archive
+from indexer.build import index_articles, open_or_create
+from indexer.doctor import examine
+from indexer.filters import Filter
+from indexer.snapshot import Snapshot
+from tests.conftest import make_article
+from tests.fakes import WordEmbedder
+
+NOUNS = ["port", "ship", "storm", "grain", "court", "river", "bridge", "loan", "vote", "cable"]
+
+
+def require_brute_force(snapshot: Snapshot, embedder: WordEmbedder, wanted: Filter) -> None:
+    numbers, rows = snapshot.vectors()
+    query = embedder.embed_queries(["the ship left the port in a storm"])[0]
+    scope = snapshot.scope(wanted)
+    lines = snapshot.articles_of(numbers[:, 1].tolist(), wanted)
+    inside = np.array([int(content) in lines for content in numbers[:, 1]])
+    exact = {int(i): float(s) for i, s in zip(numbers[inside, 0], (rows @ query)[inside], strict=True)}
+    found = snapshot.search_dense(query, 10, scope)
+    best = sorted(exact.values(), reverse=True)[:10]
+    assert scope.passages == len(exact)
+    assert snapshot.contents_in(scope) == len({int(c) for c in numbers[inside, 1]})
+    assert [score for _, score in found][: len(best)] == pytest.approx(best, abs=3e-3)
+    assert all(exact[i] == pytest.approx(score, abs=3e-3) for i, score in found)
+
+
+@pytest.mark.parametrize("exact_up_to", [0, 1_000])
+def test_saved_rows_later_rows_and_removed_rows_are_one_index(
+    tmp_path: Path, embedder: WordEmbedder, exact_up_to: int
+) -> None:
+    archive = open_or_create(tmp_path / "archive", embedder)
+
+    def add(first: int, last: int) -> None:
+        chance = np.random.default_rng(first)
+        index_articles(
+            archive,
+            embedder,
+            [
+                make_article(f"n{i}", f"Text {i}: " + " ".join(chance.choice(NOUNS, 12)) + ".", publisher=f"P{i % 4}")
+                for i in range(first, last)
+            ],
+        )
+
+    add(0, 150)
+    with archive.writer() as writer:
+        writer.save_dense(always=True, exact_up_to=exact_up_to)
+    archive.snapshot()
+    add(150, 180)
+    with archive.writer() as writer:
+        writer.remove([f"n{i}" for i in range(100, 165)])
+        writer.commit()
+    opened_fresh = Snapshot(archive.path)
+    moved_on = archive.snapshot()
+    add(180, 190)
+    for snapshot in (opened_fresh, moved_on, archive.snapshot(), Snapshot(archive.path)):
+        for wanted in (Filter(), Filter(publishers=("P1",)), Filter(articles=("n3",)), Filter(articles=("nobody",))):
+            require_brute_force(snapshot, embedder, wanted)
+    assert archive.snapshot().dense_card.kind == ("hnsw" if exact_up_to == 0 else "flat")
+    assert archive.snapshot().stale_rows == 15 + 10 + 50
+    assert examine(archive) == []
+
+
+def test_a_reader_takes_up_an_index_that_was_saved_since(archive: Archive, embedder: WordEmbedder) -> None:
+    index_articles(archive, embedder, [make_article("a", "Ships in port.")])
+    assert archive.snapshot().stale_rows == 1
+    with archive.writer() as writer:
+        writer.save_dense(always=True)
+    index_articles(archive, embedder, [make_article("b", "Grain in store.")])
+    assert archive.snapshot().stale_rows == 1
+    assert archive.snapshot().dense_card.rows == 1
+
+
+def test_an_empty_archive_finds_nothing(archive: Archive, embedder: WordEmbedder) -> None:
+    snapshot = archive.snapshot()
+    scope = snapshot.scope(Filter())
+    assert (scope.passages, snapshot.contents_in(scope)) == (0, 0)
+    assert snapshot.search_dense(embedder.embed_queries(["port"])[0], 5, scope) == []
+    assert snapshot.search_lexical("port", 5, scope) == []
+    assert snapshot.scope(Filter(languages=("en",))).passages == 0
+
+
+def test_the_same_generation_is_the_same_object(ports: Archive) -> None:
+    assert ports.snapshot() is ports.snapshot()
