@@ -52,8 +52,10 @@ class Filter:
         ):
             if names:
                 any_of = " OR ".join([f"{matches}(value, ?)"] * len(names))
+                # Materialised: else SQLite asks for every article what it need ask once for every name.
                 conditions.append(
-                    f"{column} IN (SELECT value FROM (SELECT DISTINCT {column} AS value FROM articles) WHERE {any_of})"
+                    f"{column} IN (WITH names (value) AS MATERIALIZED (SELECT DISTINCT {column} FROM articles) "
+                    f"SELECT value FROM names WHERE {any_of})"
                 )
                 values += names
         for column, exact in (("language", tuple(v.lower() for v in self.languages)), ("id", self.articles)):
