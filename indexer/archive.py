@@ -2,7 +2,7 @@
 
 ``archive.sqlite`` is the truth. The dense and lexical indexes beside it are derived: each records the generation that
 it reflects, and whoever finds one behind brings it up from the truth. Writing is in ``writer``, what a reader sees in
-``snapshot``.
+``snapshot``. Opening, mending and moving on stay together, past the usual length: they are one protocol.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ recall@10 against exact search measured when it was built, is stored beside the 
 Vectors are truth elsewhere (``archive.sqlite``): everything here can be deleted and is then built again.
 
 What faiss does by default and must not reach anybody: L2 (every index here is inner product over unit rows, so a
-score is a cosine), and -1 for results that do not exist (they are dropped).
+score is a cosine), and -1 for results that do not exist (they are dropped). All of it is in this one file, whatever its
+length.
 """
 
 from __future__ import annotations

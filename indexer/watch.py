@@ -37,13 +37,6 @@ def follow(
     """
     from watchfiles import watch
 
-    own = archive.path.resolve()
-
-    def matters(_: object, changed: str) -> bool:
-        """Whether a change may be one of an article: an archive inside the folder changes with every run."""
-        path = Path(changed)
-        return own != path and own not in path.parents and not path.name.startswith(".")
-
     def run() -> None:
         try:
             report = index_paths(archive, embedder, paths, prefix=prefix)
@@ -57,7 +50,7 @@ def follow(
         # Without a change it wakes up once a second: the first time to find what came before it looked.
         for changes in watch(
             *paths,
-            watch_filter=matters,
+            watch_filter=_outside(archive.path.resolve()),
             debounce=_SETTLE_MS,
             stop_event=stop,
             raise_interrupt=False,
@@ -69,3 +62,13 @@ def follow(
             settled = True
     except FileNotFoundError as error:
         raise NotAnArticle(f"cannot follow the given folders: {error}. Check the paths") from error
+
+
+def _outside(archive: Path) -> Callable[[object, str], bool]:
+    """Whether a change may be one of an article: an archive inside the folder changes with every run."""
+
+    def matters(_: object, changed: str) -> bool:
+        path = Path(changed)
+        return archive != path and archive not in path.parents and not path.name.startswith(".")
+
+    return matters

@@ -3,6 +3,9 @@
 Everything since the last ``commit`` is one SQLite transaction. Commit makes it the next generation, then publishes
 its words; a process killed at any instant leaves either the generation before or one whose derived indexes the next
 writer brings up to it.
+
+It is longer than most modules because all that happens between taking the lock and letting it go stands in one order
+here; texts and passages are in ``contents``, links in ``linking``.
 """
 
 from __future__ import annotations
