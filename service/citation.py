@@ -1,7 +1,7 @@
 """A citation: one span of one edition of one article, with the very characters that stand there.
 
-Here: the record, its locator, its JSON and the check that a response must pass before it leaves. Not here: how a
-reference is written (``cite``) and how a citation is re-checked later (``verify``).
+Here: the record, its JSON and the check that a response must pass before it leaves. Not here: how a reference is
+written (``cite``) and how a citation is re-checked later (``verify``).
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from indexer.errors import ArchiveDamaged, BadDate, BadQuery, BadRecord, UnknownArticle
+from indexer.errors import ArchiveDamaged, BadDate, BadRecord, UnknownArticle
 from indexer.records import PartialDate
+from service.locator import Locator
 
 _EDITION = re.compile(r"[0-9a-f]{64}")
-# Greedy, so that the last #START-END is the span: an id may hold '#'. Fifteen digits are more than any text has, and
-# keep int() away from its limit on digits.
-_LOCATOR = re.compile(r"(?P<id>.+)#(?P<start>[0-9]{1,15})-(?P<end>[0-9]{1,15})")
 _SHOWN = 60
 
 
@@ -63,7 +61,7 @@ class Citation:
     locator: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "locator", f"{self.article_id}#{self.start}-{self.end}")
+        object.__setattr__(self, "locator", Locator(self.article_id, self.start, self.end).text)
         if not self.article_id or self.article_id != self.article_id.strip():
             raise BadRecord(f"a citation names its article without spaces at the ends, got {self.article_id!r}")
         if not _EDITION.fullmatch(self.edition):
@@ -80,41 +78,6 @@ class Citation:
                 f"{self.locator} was published at {self.published!r}, which is no date. "
                 "Write it as YYYY, YYYY-MM or YYYY-MM-DD"
             )
-
-
-@dataclass(frozen=True, slots=True)
-class Locator:
-    """An article, or a span of it: start and end are both given or both None."""
-
-    article_id: str
-    start: int | None = None
-    end: int | None = None
-
-    @property
-    def text(self) -> str:
-        """The locator as it is typed."""
-        return self.article_id if self.start is None else f"{self.article_id}#{self.start}-{self.end}"
-
-
-def parse_locator(text: str) -> Locator:
-    """What ``ID`` or ``ID#START-END`` names; the last ``#START-END`` is the span, so an id may hold ``#``.
-
-    >>> parse_locator("example.org/a#b#3-7")
-    Locator(article_id='example.org/a#b', start=3, end=7)
-
-    Raises:
-        BadQuery: nothing is named, or the span is empty or runs backwards.
-    """
-    named = text.strip()
-    match = _LOCATOR.fullmatch(named)
-    if match is None:
-        if not named or "\n" in named or re.fullmatch(r"#[0-9]+-[0-9]+", named):
-            raise BadQuery(f"{text!r} names no article. Write ID or ID#START-END, as in example.org/a#120-180")
-        return Locator(named)
-    start, end = int(match["start"]), int(match["end"])
-    if start >= end:
-        raise BadQuery(f"the span {start}-{end} of {match['id']!r} is empty or runs backwards. Write ID#START-END")
-    return Locator(match["id"], start, end)
 
 
 def cite_span(article: Citable, text: str, start: int, end: int) -> Citation:

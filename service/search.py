@@ -24,9 +24,10 @@ from indexer.errors import BadQuery, UnknownArticle
 from indexer.filters import Filter
 from indexer.snapshot import Scope, Snapshot
 from indexer.stored import ArticleLine, StoredArticle
-from service.citation import Citation, Locator, check, cite_span
+from service.citation import Citation, check, cite_span
 from service.fusion import Fusion
 from service.highlight import highlights_of
+from service.locator import Locator
 from service.query import ParsedQuery, parse_query
 from service.ranking import Leg, Ranked, Ranking, Recipe, one_per_article
 

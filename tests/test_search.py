@@ -18,8 +18,8 @@ from indexer.errors import ArchiveMismatch, BadQuery, UnknownArticle
 from indexer.filters import Filter
 from indexer.load.layout import Part, lay_out
 from indexer.records import Article, PartialDate
-from service.citation import Locator
 from service.fusion import convex
+from service.locator import Locator
 from service.search import Group, Mode, Results, Searcher, SearchOptions
 from tests.fakes import WordEmbedder
 

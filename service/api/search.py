@@ -13,7 +13,7 @@ import service.api.examples as examples
 from service.api.problems import responses
 from service.api.request import TheSearcher, documented, json_body, no_parameters, stamp
 from service.api.schemas import SearchBody, SearchParameters, SearchResults, SimilarBody, SimilarParameters
-from service.citation import parse_locator
+from service.locator import parse_locator
 from service.search import Results
 from service.shapes import results_json
 

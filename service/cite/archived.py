@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from indexer.errors import BadQuery
 from indexer.snapshot import Snapshot
-from service.citation import Citation, Locator, cite_span, parse_locator
+from service.citation import Citation, cite_span
 from service.cite.formats import format_citation, format_citations
+from service.locator import Locator, parse_locator
 
 _CONTEXT = 32
 """Characters before and after a quote that tell it from places that read alike."""

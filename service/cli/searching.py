@@ -89,7 +89,7 @@ def similar(
 
     Example:  pressmark similar ivashov-tehran-visit-2000.md
     """
-    from service.citation import parse_locator
+    from service.locator import parse_locator
     from service.search import SearchOptions
     from service.shapes import results_json
 
@@ -114,7 +114,7 @@ def show(
 
     Example:  pressmark show 'ivashov-tehran-visit-2000.md#120-480'
     """
-    from service.citation import parse_locator
+    from service.locator import parse_locator
     from service.shapes import article_json
 
     where = parse_locator(locator)

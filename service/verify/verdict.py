@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from service.citation import Citation, as_json
+from service.locator import Locator
 
 Status = Literal["exact", "unchanged", "moved", "changed", "gone", "false"]
 Span = tuple[int, int]
@@ -57,7 +58,7 @@ class Verdict:
     @property
     def locator(self) -> str | None:
         """The locator of ``found`` in the present edition."""
-        return f"{self.citation.article_id}#{self.found[0]}-{self.found[1]}" if self.found else None
+        return Locator(self.citation.article_id, *self.found).text if self.found else None
 
 
 def verdict_as_json(verdict: Verdict) -> dict[str, object]:
