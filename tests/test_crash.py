@@ -83,6 +83,7 @@ def require_complete(place: Path, source: Path) -> None:
     shutil.rmtree(place)
 
 
+@pytest.mark.slow
 def test_killed_at_random_instants_while_indexing(tmp_path: Path, source: Path) -> None:
     place = tmp_path / "archive"
     chance = random.Random(3)
