@@ -152,6 +152,16 @@ def test_what_is_indexed_meanwhile_is_in_the_next_answer(archive: Path) -> None:
         assert "zeppelin" not in {hit["citation"]["article_id"] for hit in shown["hits"]}
 
 
+def test_an_idle_server_lets_go_of_old_generations(archive: Path) -> None:
+    with server(archive) as (_, _, address), Archive(archive) as opened:
+        before = httpx.get(f"{address}/v1/search?q=ships").json()["generation"]
+        index_articles(opened, WordEmbedder(), [article("later", "Ships came later.")])
+        time.sleep(5)  # nobody asks; it looks for news every other second
+        with opened.writer() as writer:
+            writer.compact()  # waits for readers of older generations, and gives up on one that stays
+        assert httpx.get(f"{address}/v1/search?q=ships").json()["generation"] > before
+
+
 def test_a_taken_port_is_an_input_error_that_names_another(archive: Path) -> None:
     with Archive(archive) as opened, socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from service.api import articles, citing, docs, search, upkeep
+from service.api.following import following
 from service.api.handlers import install
 from service.api.problems import table
 from service.api.request import BodyLimit, ResponseHeaders
@@ -47,6 +48,7 @@ def create_app(searcher: Searcher, *, most_bytes: int = MOST_BYTES) -> FastAPI:
         docs_url=None,  # FastAPI's own pages load scripts from another host
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=following,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.searcher = searcher

@@ -28,12 +28,8 @@ def serve(searcher: Searcher, host: str, port: int) -> None:
         InputError: the port is taken, or the address cannot be listened on.
     """
     listener = _listen(host, port)
-    snapshot = searcher.archive.snapshot()
     place = f"{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    greeting = (
-        f"Pressmark serves {searcher.archive.path} ({snapshot.counts()['articles']:,} articles, generation "
-        f"{snapshot.generation}) on http://{place}; the interface is at /docs; Ctrl-C stops it\n"
-    )
+    greeting = _greeting(searcher, place)
     warning = (
         ""
         if _is_loopback(host)
@@ -58,6 +54,14 @@ def serve(searcher: Searcher, host: str, port: int) -> None:
     )
     with listener, _signals_end_quietly():
         _Server(config, announce).run(sockets=[listener])
+
+
+def _greeting(searcher: Searcher, place: str) -> str:
+    snapshot = searcher.archive.snapshot()  # let go of on return: a generation that is held keeps a writer's log long
+    return (
+        f"Pressmark serves {searcher.archive.path} ({snapshot.counts()['articles']:,} articles, generation "
+        f"{snapshot.generation}) on http://{place}; the interface is at /docs; Ctrl-C stops it\n"
+    )
 
 
 class _Server(uvicorn.Server):
