@@ -85,28 +85,6 @@ def words_of(text: str) -> list[Word]:
     return [Word(t.text, t.char_offset_from, t.char_offset_to) for t in _analyzer().pre_tokenize(whole).tokens]
 
 
-_UNMARKED = frozenset(
-    word.stem
-    for word in words_of(
-        "a about after all also an and any are as at be been before but by can could did do does for from had has have "
-        "he her his how i if in into is it its may more most no not of on or our over s she should so some such t than "
-        "that the their them then there these they this those to under up was we were what when where which while who "
-        "whom whose why will with would you your"
-    )
-)
-"""Words that carry no meaning on their own: they are searched for, and never marked."""
-
-
-def highlights_of(query: str, quote: str, start: int) -> list[tuple[int, int]]:
-    """Where words of the query stand in a quote, as spans of the text that it begins at ``start`` of.
-
-    >>> highlights_of("the port visits", "A visit to the port.", 100)
-    [(102, 107), (115, 119)]
-    """
-    wanted = {word.stem for word in words_of(query)} - _UNMARKED
-    return [(start + word.start, start + word.end) for word in words_of(quote) if word.stem in wanted]
-
-
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage", indexed=True, fast=True)

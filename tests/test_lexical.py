@@ -17,7 +17,6 @@ from indexer.lexical import (
     LexicalRow,
     LexicalWriter,
     damaged_files,
-    highlights_of,
     lexical_generation,
     words_of,
 )
@@ -147,7 +146,6 @@ def test_no_text_is_a_syntax_error(some: LexicalIndex, text: str) -> None:
     some.matching(text)
     some.matching_any(text)
     assert all(0 <= w.start < w.end <= len(text) for w in words_of(text))
-    assert all(0 <= a < b <= len(text) for a, b in highlights_of(text, text, 0))
 
 
 def test_a_query_of_ten_thousand_words_ends(some: LexicalIndex) -> None:

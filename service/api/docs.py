@@ -22,7 +22,8 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}
 h2{margin-top:2.5rem;border-top:1px solid #ccc;padding-top:1rem;font-size:1.15rem}
-table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}
+table{border-collapse:collapse}td p{margin:0}
+td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}
 code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{background:#f4f4f4;padding:.75rem;overflow-x:auto}
 """
 
@@ -48,6 +49,12 @@ def page(document: Json) -> str:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     )
+    contents = "".join(
+        f'<li><a href="#{_anchor(method, path)}"><code>{escape(method.upper())} {escape(path)}</code></a> '
+        f"{escape(operation.get('summary', ''))}</li>"
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    )
     shapes = "".join(
         f'<h2 id="{escape(name)}">{escape(name)}</h2>{_prose(shape.get("description", ""))}{_table(_fields(shape))}'
         for name, shape in document["components"]["schemas"].items()
@@ -55,15 +62,20 @@ def page(document: Json) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
         f'<meta name="viewport" content="width=device-width"><h1>{title}</h1>{_prose(about.get("description", ""))}'
-        f'<p>For programs: <a href="openapi.json">openapi.json</a></p>{operations}<h1>Shapes</h1>{shapes}</html>'
+        f'<p>For programs: <a href="openapi.json">openapi.json</a></p><ul>{contents}</ul>'
+        f"{operations}<h1>Shapes</h1>{shapes}</html>"
     )
+
+
+def _anchor(method: str, path: str) -> str:
+    return escape(f"{method}-{path.strip('/').replace('/', '-')}")
 
 
 def _operation(method: str, path: str, operation: Json) -> str:
     bodies = operation.get("requestBody", {}).get("content", {})
     return "".join(
         [
-            f"<h2><code>{escape(method.upper())} {escape(path)}</code></h2>",
+            f'<h2 id="{_anchor(method, path)}"><code>{escape(method.upper())} {escape(path)}</code></h2>',
             _prose(operation.get("description", "")),
             _table(_parameters(operation.get("parameters", []))),
             *(f"<h3>Body: {_type(body.get('schema', {}))}</h3>" for body in bodies.values()),
@@ -87,7 +99,8 @@ def _answer(status: str, answer: Json) -> str:
 def _parameters(parameters: list[Json]) -> Iterator[tuple[str, str, str]]:
     for parameter in parameters:
         shape = parameter["schema"]
-        need = "" if parameter.get("required") else f" = {json.dumps(shape.get('default'))}"
+        default = shape.get("default")
+        need = f" = {json.dumps(default)}" if default not in (None, []) else ""
         text = parameter.get("description") or shape.get("description", "")
         yield f"<code>{escape(parameter['name'] + need)}</code>", _type(shape), _prose(text)
 
