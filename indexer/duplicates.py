@@ -38,6 +38,8 @@ _WORD = re.compile(r"(?:(?<!\w)[-+\u2212]?[$\u20ac\u00a3\u00a5]?(?=\d))?[^\W_]+(
 _DECISIVE = re.compile(
     r"\d|^[^\W\d_a-z]"
     r"|^(?:no|not|never|without|denied|denies|deny|nor|neither|none|nobody|nothing|cannot|hardly|t|un\w+|dis\w+)$"
+    r"|^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundreds?|thousands?|\w+illions?"
+    r"|dozens?|half|third|quarter|twice|double|triple|first|second|last)$"
 )
 """A number, a name, a negation; ``t`` is what is left of "didn't"."""
 
@@ -116,11 +118,19 @@ class Wording:
             return False
         if not _decisive_runs(passage) <= self.threes:
             return False
-        return all(
+        return self._edges_agree(lower, known[0], known[-1]) and all(
             self._says_as_much(i, place, j, later)
             for (i, place), (j, later) in pairwise(known)
             if j - i > 1 or later - place != 1
         )
+
+    def _edges_agree(self, passage: list[str], first: tuple[int, int], last: tuple[int, int]) -> bool:
+        """Whether what stands here before the first and after the last shared run decides nothing of its own."""
+        lead, tail = first[0], len(passage) - (last[0] + 5)
+        before = self.words[max(0, first[1] - lead) : first[1]]
+        after = self.words[last[1] + 5 : last[1] + 5 + tail]
+        own = set(passage[:lead] + passage[len(passage) - tail :])
+        return not any(_DECISIVE.search(word) and word.lower() not in own for word in before + after)
 
     def _says_as_much(self, i: int, place: int, j: int, later: int) -> bool:
         """Whether what stands here between two shared runs, and not between them in the passage, decides nothing."""

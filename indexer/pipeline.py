@@ -21,8 +21,8 @@ from indexer.records import Article, Passage
 from indexer.sources import FileEnd, Sources
 from indexer.writer import ArchiveWriter
 
-BATCH_CHARACTERS = 1_500_000
-"""Of text, about 2,000 passages: some twenty seconds of model time, and the most that a kill -9 can cost."""
+BATCH_CHARACTERS = 300_000
+"""Of text, about 400 passages: some seconds of model time, and the most that a kill -9 can cost."""
 _SLICE = 256
 """Texts between two looks at how far the model is."""
 _TELL_SECONDS = 0.25
@@ -41,7 +41,8 @@ class Report:
     skipped: dict[str, int] = field(default_factory=dict)
     passages: int = 0
     embedded: int = 0
-    tokens: int = 0
+    stored: int = 0
+    """Articles that have come through, changed or not."""
     generation: int = 0
     seconds: float = 0.0
     model_seconds: float = 0.0
@@ -160,6 +161,7 @@ class Pipeline:
         for prepared, file_id in batch.prepared:
             self._count(self._writer.put(prepared, file_id, vectors))
             self._report.passages += len(prepared.passages)
+            self._report.stored += 1
         with self._writer.change() as db:
             vanished = Sources(db).close_files(batch.finished)
         if vanished:

@@ -50,7 +50,7 @@ class Recipe:
 
     mode: str = "hybrid"
     fusion: Fusion = "convex"
-    weight: float = 0.5
+    weight: float = 0.45
     depth: int = 100
 
 
@@ -90,7 +90,10 @@ class Ranking:
 
     def _rest(self, placed: set[int], dense_depth: int, lexical_depth: int) -> Iterator[Ranked]:
         fetch = self._saying if self._recipe.mode == "lexical" else self._nearest
-        depth = lexical_depth if self._recipe.mode == "lexical" else dense_depth
+        reached = lexical_depth if self._recipe.mode == "lexical" else dense_depth
+        depth = self._recipe.depth
+        if reached < depth:
+            return  # the retriever has given all that it has
         while depth < self._scope.passages:
             depth = min(depth * 4, self._scope.passages)
             found = fetch(depth)

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from service.search import SearchOptions
+
 ROOT = Path(__file__).parent.parent
 PRESSMARK = Path(sys.executable).parent / "pressmark"
 
@@ -88,7 +90,8 @@ def test_explain_shows_what_each_retriever_said(archive: Path) -> None:
     page = found("search", "naval bases", "--explain", archive=archive)
     first = page["hits"][0]
     assert first["explanation"]["dense"]["raw"] == first["scores"]["dense"]
-    expected = 0.5 * first["explanation"]["dense"]["normalised"] + 0.5 * first["explanation"]["lexical"]["normalised"]
+    dense, lexical = (first["explanation"][leg]["normalised"] for leg in ("dense", "lexical"))
+    expected = SearchOptions().weight * dense + (1 - SearchOptions().weight) * lexical
     assert first["score"] == pytest.approx(expected)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -143,14 +144,30 @@ def test_a_line_of_dashes_that_opens_no_fields_is_a_rule(tmp_path: Path, source:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("---\ntitle: a\nText", r"line 1: front matter is opened and never closed"),
-        ("---\ntitle: a\nauthor: b: c\n---\nText", r"line 3: front matter is no YAML"),
         ("---\ntitle: a\ndate: 2015-13-45\n---\nText", r"line 3: front matter field 'date' is '2015-13-45'"),
         ("---\ndate: 03/04/2019\n---\nText", r"YYYY-MM-DD"),
         ("---\ntitle: [a, b]\n---\nText", r"line 2: .*'title' is \['a', 'b'\], which is not text"),
         ("---\nauthors: {name: a}\n---\nText", r"'authors' is \{'name': 'a'\}"),
         ("---\nlanguage: the Queen's\n---\nText", r"language code"),
         ("---\noriginal: Shore News\n---\nText", r"'original' is 'Shore News'"),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_named_and_left_empty(tmp_path: Path, source: str, message: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(source)
+    error, article = load(path, "a.md")
+    assert isinstance(error, NotAnArticle)
+    assert re.search(message, str(error))
+    assert isinstance(article, Article)
+    assert article.text == "Text"
+    assert (article.authors, article.published, article.original) == ((), None, None)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("---\ntitle: a\nText", r"line 1: front matter is opened and never closed"),
+        ("---\ntitle: a\nauthor: b: c\n---\nText", r"line 3: front matter is no YAML"),
         ("---\ntitle: a\n---\n<!-- nothing -->", r"holds no text"),
     ],
 )

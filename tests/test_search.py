@@ -283,6 +283,8 @@ def test_a_copy_that_says_something_else_keeps_its_passage(
         article("correction", WIRE.replace(said, corrected), title="Fleet to leave"),
     )
     found = searcher.search("how long will the drill last", SearchOptions(k=10))
+    assert all(hit.also_published_by == () for hit in found.hits if said in hit.citation.quote)
+    assert all(hit.also_published_by == () for hit in found.hits if corrected in hit.citation.quote)
     assert any(corrected in hit.citation.quote for hit in found.hits)
     assert any(said in hit.citation.quote for hit in found.hits)
 
@@ -331,6 +333,16 @@ def test_a_forged_cursor_is_refused(searcher: Searcher, cursor: str) -> None:
 def test_options_that_cannot_be_are_refused(options: dict[str, int | str]) -> None:
     with pytest.raises(BadQuery, match=next(iter(options))):
         SearchOptions(**options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_words_that_no_passage_holds_end_the_search(searcher: Searcher, mode: Mode) -> None:
+    results = searcher.search("zzqq", SearchOptions(k=1000, mode=mode))
+    assert len(results.hits) == results.total == (0 if mode == "lexical" else searcher.search("port").total)
+    nothing = searcher.search("port -port", SearchOptions(mode=mode))
+    assert all("port" not in hit.citation.quote.lower() for hit in nothing.hits)
+    nowhere = SearchOptions(mode=mode, filter=Filter(publishers=("nobody",)))
+    assert searcher.search("port", nowhere).hits == ()
 
 
 def test_an_empty_archive_has_no_hits(make: Callable[..., Searcher]) -> None:

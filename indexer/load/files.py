@@ -7,6 +7,7 @@ file needs them: their libraries take longer to import than the command line may
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import struct
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
-from indexer.errors import InputError, NotAnArticle
+from indexer.errors import ArchiveFull, InputError, NotAnArticle
 from indexer.load.encoding import signature
 from indexer.records import Article
 
@@ -52,6 +53,9 @@ _MALFORMED = (
     *(ValueError, OSError, RuntimeError, LookupError, EOFError, SyntaxError),
     *(zlib.error, struct.error, zipfile.BadZipFile),
 )
+
+
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,10 @@ def load_file(path: Path, name: str) -> Iterator[Article | NotAnArticle]:
     except PermissionError as error:
         raise NotAnArticle(f"{name} cannot be read: {error.strerror}. Run: chmod u+r {str(path)!r}") from error
     except _MALFORMED as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise ArchiveFull(
+                f"no room left on the disk while {name} was read: {error}. Free some and run again"
+            ) from error
         what = " ".join(str(error).split()) or type(error).__name__
         raise NotAnArticle(f"{name} cannot be read as {suffix_of(path)}: {what}. Open it and save it again") from error
 

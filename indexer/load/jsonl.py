@@ -1,8 +1,8 @@
 """JSON lines, one article a line, plain or gzip-compressed, read as a stream.
 
-Fields: ``text`` (required unless there is a ``title``) and those of ``stated``. BEIR's ``_id``, ``title``, ``text`` is
-such a file. A line that cannot be used costs that line only, and a metadata field that cannot be used that field only:
-the article is given without it, beside the error.
+Fields: ``text`` (required; when it is empty the ``title`` is the text) and those of ``stated``. BEIR's ``_id``,
+``title``, ``text`` is such a file. A line that cannot be used costs that line only, and a metadata field that cannot be
+used that field only: the article is given without it, beside the error.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from pathlib import Path
 from indexer.errors import BadRecord, NotAnArticle
 from indexer.load.identity import article_id, url_id
 from indexer.load.language import detect_language
-from indexer.load.stated import BadField, read_stated
+from indexer.load.stated import BadField, Stated, read_stated
 from indexer.load.text.paragraphs import paragraph_blocks
 from indexer.records import Article, Block, canonical_text, edition_of
 
 _LONGEST_LINE = 64 * 2**20  # bytes; a longer one is another format without line ends
-_INDISPENSABLE = {"text", "id", "_id"}
 _GIVE_UP = 100  # lines without one article among them
 
 
@@ -82,19 +81,18 @@ def _line_items(line: bytes, name: str, number: int) -> Iterator[Article | NotAn
     """What a line gives: an article, and an error for each field or for the whole that cannot be used."""
     where = f"{name} line {number}"
     record = _record(line, where)
-    while not isinstance(record, NotAnArticle):
-        try:
-            yield _from_record(record, name)
-            return
-        except BadField as error:
-            if error.key in _INDISPENSABLE:
-                record = NotAnArticle(f"{where}: {error}")
-                continue
-            yield NotAnArticle(f"{where}: {error}. The article is indexed without it")
-            record = {key: value for key, value in record.items() if key != error.key}
-        except BadRecord as error:
-            record = NotAnArticle(f"{where}: {error}")
-    yield record
+    if isinstance(record, NotAnArticle):
+        yield record
+        return
+    try:
+        stated = read_stated(record)
+        article = _from_record(record, stated, name)
+    except (BadField, BadRecord) as error:
+        yield NotAnArticle(f"{where}: {error}")
+        return
+    for problem in stated.problems:
+        yield NotAnArticle(f"{where}: {problem}. The article is indexed without it")
+    yield article
 
 
 def _record(line: bytes, where: str) -> dict[str, object] | NotAnArticle:
@@ -111,11 +109,12 @@ def _record(line: bytes, where: str) -> dict[str, object] | NotAnArticle:
     return record
 
 
-def _from_record(record: dict[str, object], name: str) -> Article:
-    given = record.get("text")
+def _from_record(record: dict[str, object], stated: Stated, name: str) -> Article:
+    if "text" not in record:
+        raise BadField("text", f"it has no field 'text', only {', '.join(map(repr, sorted(record)[:8])) or 'none'}")
+    given = record["text"]
     if given is not None and not isinstance(given, str):
         raise BadField("text", f"field 'text' is a JSON {_kind(given)}. Write it as one string")
-    stated = read_stated(record)
     text = canonical_text(given or "")
     blocks = paragraph_blocks(text)
     if not blocks:

@@ -28,7 +28,7 @@ _NULL = {"~", "null", "Null", "NULL"}
 
 
 def load(path: Path, name: str) -> Iterator[Article | NotAnArticle]:
-    """The one article that the file is.
+    """The one article that the file is, after an error for each field of its front matter that cannot be used.
 
     Raises:
         NotAnArticle: the file is no text or holds none, or its front matter cannot be read.
@@ -43,6 +43,10 @@ def load(path: Path, name: str) -> Iterator[Article | NotAnArticle]:
     text, blocks = lay_out(parts)
     if not text:
         raise NotAnArticle(f"{name} holds no text. Remove it, or write its text under the front matter")
+    for problem in stated.problems:
+        yield NotAnArticle(
+            f"{name} line {_line_of(problem.key, source)}: front matter {problem}. The article is indexed without it"
+        )
     provenance = stated.provenance("front matter")
     if title and not stated.title:
         provenance["title"] = "first heading"

@@ -2,8 +2,8 @@
 
 Fields, with their other names: ``id`` (``_id``), ``title``, ``authors`` (``author``), ``publisher`` (``source``,
 ``site``), ``published`` (``date``), ``url`` (``canonical_url``), ``language`` (``lang``) and ``original``, which holds
-``publisher``, ``published`` and ``url``. Any other field is ignored; a known one with a value of the wrong type is an
-error.
+``publisher``, ``published`` and ``url``. Any other field is ignored; a known one with a value of the wrong type
+is named, and the article goes without it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class BadField(Exception):
 
 @dataclass(slots=True)
 class Stated:
-    """What a record states; ``keys`` says under which name each field stood."""
+    """What a record states; ``keys`` says under which name each field stood, ``problems`` what could not be used."""
 
     id: str | None = None
     title: str | None = None
@@ -58,6 +58,7 @@ class Stated:
     language: str | None = None
     original: Original | None = None
     keys: dict[str, str] = field(default_factory=dict)
+    problems: list[BadField] = field(default_factory=list)
 
     def provenance(self, source: str) -> dict[str, str]:
         """The source of each field that has a value, but for the id."""
@@ -65,10 +66,10 @@ class Stated:
 
 
 def read_stated(record: Mapping[str, object]) -> Stated:
-    """The known fields of a record; empty and null ones count as not stated.
+    """The known fields of a record; empty and null ones count as not stated, as do those listed in ``problems``.
 
     Raises:
-        BadField: a known field has a value that is none of its kind.
+        BadField: the id has a value that is none.
     """
     stated = Stated()
     for name, spellings in _NAMES.items():
@@ -76,7 +77,13 @@ def read_stated(record: Mapping[str, object]) -> Stated:
             value = record.get(key)
             if value is None or value == "" or value == [] or value == {}:
                 continue
-            _set(stated, name, key, value)
+            try:
+                _set(stated, name, key, value)
+            except BadField as problem:
+                if name == "id":
+                    raise
+                stated.problems.append(problem)
+                continue
             stated.keys[name] = key
             break
     return stated
@@ -148,4 +155,6 @@ def _original(key: str, value: object) -> Original:
     if not isinstance(value, dict) or not set(value) <= _ORIGINAL_FIELDS:
         raise _wrong(key, value, "an object of publisher, published and url")
     stated = read_stated(value)
+    if stated.problems:
+        raise BadField(key, str(stated.problems[0]))
     return Original(stated.publisher, stated.published, stated.url)
