@@ -200,6 +200,7 @@ def test_rebuilding_with_other_passages_keeps_every_article(tmp_path: Path) -> N
         (["cite", "ivashov-tehran-visit-2000.md#5-9999999"], "9999999"),
         (["remove", "no-such-article"], "nothing was removed"),
         (["index", "/no/such/folder"], "does not exist"),
+        (["index", ""], "nothing to index"),
         (["verify", "/no/such/file.json"], "cannot be read"),
         (["nonsense"], "nonsense"),
     ],
@@ -211,6 +212,30 @@ def test_bad_input_is_one_line_on_stderr_and_exit_2(archive: Path, arguments: li
     assert done.stderr.startswith("pressmark: ")
     assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_article_text_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    folder, place = tmp_path / "articles", tmp_path / "archive"
+    folder.mkdir()
+    evil = "\x1b]0;owned\x07 \x1b[31mred \x9b2J \u202eturned [bold]zebra[/bold] [/]"
+    lines = {
+        "id": "e\x1b[2J",
+        "title": f"Title {evil}",
+        "authors": [f"A {evil}"],
+        "text": f"The quagga was here. {evil}",
+    }
+    (folder / "a.jsonl").write_text(json.dumps(lines))
+    assert pressmark("index", folder, archive=place).returncode == 0
+    page = pressmark("search", "quagga", "--json", archive=place)
+    citation = json.loads(page.stdout)["hits"][0]["citation"]
+    assert citation["quote"] == f"The quagga was here. {evil}"
+    said = [page, pressmark("search", "quagga", archive=place), pressmark("status", "--articles", archive=place)]
+    said += [pressmark("show", citation["article_id"], archive=place)]
+    said += [pressmark("cite", citation["locator"], "--style", style, archive=place) for style in ("markdown", "ris")]
+    said += [pressmark("show", "no such \x1b[2J article", archive=place)]
+    for done in said:
+        assert not set("\x1b\x07\x9b\u202e") & set(done.stdout + done.stderr), done.args
+    assert "[bold]zebra[/bold] [/]" in said[1].stdout
 
 
 def test_every_command_explains_itself_with_an_example() -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import ArchiveOption, JsonOption, open_archive, print_json
+from service.cli.printable import printable, printable_json
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +31,8 @@ def cite(
     """
     from service.cite import cite_locators
 
-    typer.echo(cite_locators(open_archive(archive).snapshot(), locators, style))
+    document = cite_locators(open_archive(archive).snapshot(), locators, style)
+    typer.echo(printable_json(document) if style in {"csl-json", "annotation"} else printable(document))
     return 0
 
 

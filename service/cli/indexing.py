@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_path, open_archive, print_json
+from service.cli.printable import printable
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
@@ -22,8 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def index(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Folders and files of articles.", show_default=False)
+    given: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH...", help="Folders and files of articles.", show_default=False),
     ] = None,
     archive: ArchiveOption = None,
     model: ModelOption = None,
@@ -51,7 +53,8 @@ def index(
     from service.cli import terminal
 
     place = archive_path(archive)
-    if not paths and not rebuild:
+    paths = [Path(path) for path in given or () if path.strip()]
+    if len(paths) < len(given or ()) or not (paths or rebuild):
         raise InputError("nothing to index. Name folders or files: pressmark index articles/")
     opened, embedder, config = _opened(place, model, passage_size, overlap, rebuild=rebuild)
     reports: list[Report] = []
@@ -109,7 +112,7 @@ def _say(report: Report, place: Path, as_json: bool) -> None:
     else:
         terminal.show_report(report, str(place))
     for refusal in report.refused:
-        typer.echo(f"pressmark: not indexed: {' '.join(str(refusal).split())}", err=True)
+        typer.echo(f"pressmark: {printable(' '.join(str(refusal).split()))}", err=True)
 
 
 def _watch(archive: Archive, embedder: Embedder, paths: list[Path], prefix: str | None, place: Path) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.printable import printable_json
+
 if TYPE_CHECKING:
     from indexer.archive import Archive
     from indexer.embed import Embedder
@@ -83,4 +85,4 @@ def filter_from(
 
 
 def print_json(shape: Any) -> None:  # noqa: ANN401 - any JSON
-    typer.echo(json.dumps(shape, ensure_ascii=False, indent=2))
+    typer.echo(printable_json(json.dumps(shape, ensure_ascii=False, indent=2)))

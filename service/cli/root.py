@@ -16,6 +16,7 @@ import service.cli.indexing as indexing
 import service.cli.searching as searching
 import service.cli.upkeep as upkeep
 from indexer.errors import PressmarkError
+from service.cli.printable import printable
 
 app = typer.Typer(
     name="pressmark",
@@ -54,5 +55,5 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _refuse(message: str) -> int:
-    typer.echo(f"pressmark: {' '.join(message.split())}", err=True)
+    typer.echo(f"pressmark: {printable(' '.join(message.split()))}", err=True)
     return 2

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from service.cli.printable import printable
+
 if TYPE_CHECKING:
     from indexer.build import Progress
     from indexer.pipeline import Report
@@ -28,10 +30,10 @@ def console() -> Console:
 def show_results(results: Results, *, explain: bool) -> None:
     """A page of hits, each a passage with its marks, its source and its locator."""
     out = console()
+    for note in results.notes:
+        out.print(Text(f"note: {printable(note)}", "yellow"), soft_wrap=True)
     for hit in results.hits:
         _show_hit(out, hit, explain)
-    for note in results.notes:
-        out.print(Text(note, "yellow"))
     if not results.hits:
         out.print("nothing found. Try other words, fewer filters, or: pressmark status")
         return
@@ -43,21 +45,21 @@ def show_results(results: Results, *, explain: bool) -> None:
 
 def _show_hit(out: Console, hit: Hit, explain: bool) -> None:
     citation = hit.citation
-    title = Text(f"{hit.rank:>2}  ", "dim") + Text(citation.title or citation.article_id, "bold")
+    title = Text(f"{hit.rank:>2}  ", "dim") + Text(printable(citation.title or citation.article_id), "bold")
     out.print(title + Text(f"  {hit.score:.3f}", "green"), soft_wrap=True)
     page = f"page {hit.page}" if hit.page else None
     known = [", ".join(citation.authors), citation.publisher, citation.published, page]
     if any(known):
-        out.print(Text("    " + " · ".join(part for part in known if part), "dim"), soft_wrap=True)
-    out.print(Text(f"    {citation.locator}", "cyan"), soft_wrap=True)
-    quote = Text(citation.quote)
+        out.print(Text("    " + printable(" · ".join(part for part in known if part)), "dim"), soft_wrap=True)
+    out.print(Text(f"    {printable(citation.locator)}", "cyan"), soft_wrap=True)
+    quote = Text(printable(citation.quote))
     for start, end in hit.highlights:
         quote.stylize(_MARK, start - citation.start, end - citation.start)
     for line in quote.wrap(out, max(20, out.width - 6)):
         out.print(Text("    │ ", "dim") + line)
     if hit.also_published_by:
         copies = "; ".join(_source(line) for line in hit.also_published_by)
-        out.print(Text(f"    also published by {copies}", "dim"), soft_wrap=True)
+        out.print(Text(f"    also published by {printable(copies)}", "dim"), soft_wrap=True)
     if explain:
         out.print(Text(f"    dense {_leg(hit.dense)}; lexical {_leg(hit.lexical)}", "magenta"), soft_wrap=True)
     out.print()
@@ -86,7 +88,7 @@ def show_report(report: Report, place: str) -> None:
     said = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count) or "nothing to do"
     out.print(f"{place}: {said}; {report.embedded:,} passages embedded in {report.seconds:.1f} s{rate}", soft_wrap=True)
     for name in report.removed[:20]:
-        out.print(Text(f"  removed {name} (gone from its folder)", "dim"))
+        out.print(Text(f"  removed {printable(name)} (gone from its folder)", "dim"))
     if len(report.removed) > 20:
         out.print(Text(f"  ... and {len(report.removed) - 20:,} more", "dim"))
     if report.withheld:
@@ -144,16 +146,16 @@ def report_json(report: Report) -> dict[str, object]:
 def show_article(shape: dict[str, Any]) -> None:
     """An article's metadata, where each came from, and its text with the span marked."""
     out = console()
-    out.print(Text(shape["title"] or shape["article_id"], "bold"))
+    out.print(Text(printable(shape["title"] or shape["article_id"]), "bold"))
     for name in ("article_id", "authors", "publisher", "published", "url", "language", "original", "edition"):
         value = shape[name]
         if not value:
             continue
         said = ", ".join(value) if isinstance(value, list) else str(value)
         origin = shape["provenance"].get(name)
-        out.print(Text(f"  {name}: {said}") + Text(f"  ({origin})" if origin else "", "dim"), soft_wrap=True)
+        out.print(Text(printable(f"  {name}: {said}")) + Text(f"  ({origin})" if origin else "", "dim"), soft_wrap=True)
     out.print()
-    text = Text(shape["text"])
+    text = Text(printable(shape["text"]))
     for block in shape["blocks"]:
         if block["kind"] == "boilerplate":
             text.stylize("dim", block["start"], block["end"])
@@ -170,7 +172,7 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         style = "green" if verdict.verified else "red"
         out.print(
-            Text(f"{verdict.status:<9} ", style) + Text(f"{verdict.citation.locator}: {verdict.message}"),
+            Text(f"{verdict.status:<9} ", style) + Text(printable(f"{verdict.citation.locator}: {verdict.message}")),
             soft_wrap=True,
         )
     held = sum(verdict.verified for verdict in verdicts)
@@ -194,7 +196,7 @@ def show_status(shape: dict[str, Any]) -> None:
         "languages": _counted(shape["languages"]),
     }
     for name, said in rows.items():
-        table.add_row(Text(name, "dim"), Text(said))
+        table.add_row(Text(name, "dim"), Text(printable(said)))
     console().print(table)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_path, open_archive, print_json
+from service.cli.printable import printable
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +35,7 @@ def status(
             print_json(lines)
         else:
             for line in lines:
-                typer.echo(f"{line['article_id']}\t{line['published'] or ''}\t{line['title'] or ''}")
+                typer.echo(printable(f"{line['article_id']}\t{line['published'] or ''}\t{line['title'] or ''}"))
         return 0
     shape = status_of(opened)
     if as_json:
@@ -68,7 +69,7 @@ def doctor(
         print_json({"sound": not findings, "findings": findings})
     else:
         for finding in findings:
-            typer.echo(finding)
+            typer.echo(printable(finding))
         typer.echo(f"{archive_path(archive)}: " + (f"{len(findings)} findings" if findings else "sound"))
     return 1 if findings else 0
 
