@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +13,6 @@ from service.cli.printable import printable_json
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
-    from indexer.embed import Embedder
     from indexer.filters import Filter
     from service.search import Searcher
 
@@ -47,20 +45,11 @@ def open_archive(given: Path | None) -> Archive:
 
 def open_searcher(given: Path | None, model: str | None) -> Searcher:
     """A searcher over the archive, with the model that made it unless another is named."""
-    archive = open_archive(given)
-    # Both wait for the disk and for native code: side by side they take a quarter off a cold search.
-    with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(_load_embedder, model or archive.manifest.model)
-        from service.search import Searcher
-
-        archive.snapshot()
-        return Searcher(archive, loading.result())
-
-
-def _load_embedder(model: str) -> Embedder:
     from indexer.embed import load_embedder
+    from service.search import Searcher
 
-    return load_embedder(model)
+    archive = open_archive(given)
+    return Searcher(archive, load_embedder(model or archive.manifest.model))
 
 
 def filter_from(
