@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -10,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from eval.indexing import RESULT, table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,6 +41,11 @@ def test_the_output_shown_is_what_the_command_prints(tmp_path: Path) -> None:
     assert run("index", "seeds", **place).returncode == 0
     printed = run(*arguments, **place).stdout.split("\n")
     assert printed[: len(expected)] == expected
+
+
+def test_the_table_shown_is_that_of_the_committed_result() -> None:
+    shown = README.split("<!-- table: eval/results/indexing.json -->\n")[1].split("\n<!-- end -->")[0]
+    assert shown == table(json.loads(RESULT.read_text()))
 
 
 @pytest.mark.parametrize("shown", COMMANDS)
