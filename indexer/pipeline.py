@@ -48,6 +48,11 @@ class Report:
     model_seconds: float = 0.0
     """Time in which the model ran. What of ``seconds`` is not in it is the code around the model."""
 
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to tell: a change, or something that could not be read."""
+        return bool(self.added or self.updated or self.removed or self.refused)
+
 
 @dataclass(slots=True)
 class _Batch:

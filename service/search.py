@@ -1,14 +1,12 @@
 """The product: a query in, ranked passages with checked citations out.
 
 The command line, HTTP, agents and the eval suite all call ``Searcher.search`` and nothing beside it. ``ranking`` says
-which passage comes where, ``query`` what a person meant, ``citation`` what leaves.
+which passage comes where, ``query`` what a person meant, ``citation`` what leaves. Options, results and the search are
+one file because they are one interface.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,13 +17,14 @@ import numpy as np
 
 from indexer.archive import Archive
 from indexer.dense import Floats
-from indexer.duplicates import Wording
 from indexer.embed import Embedder
 from indexer.errors import BadQuery, UnknownArticle
 from indexer.filters import Filter
 from indexer.snapshot import Scope, Snapshot
 from indexer.stored import ArticleLine, StoredArticle
 from service.citation import Citation, check, cite_span
+from service.copies import Copies
+from service.cursor import cursor_at, fingerprint_of, offset_of
 from service.fusion import Fusion
 from service.highlight import highlights_of
 from service.locator import Locator
@@ -36,7 +35,6 @@ Mode = Literal["hybrid", "dense", "lexical"]
 Group = Literal["passage", "article"]
 MOST_AT_ONCE = 1_000
 """Results a page. More are reached page by page."""
-_DEEPEST = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +174,8 @@ class Searcher:
         ranking: Iterator[Ranked] = iter(Ranking(snapshot, scope, parsed.filter, recipe, parsed.text, vector))
         if options.group == "article":
             ranking = one_per_article(ranking)
-        fingerprint = _fingerprint(query, options)
-        first = _offset(options.cursor, fingerprint, snapshot.generation)
+        fingerprint = fingerprint_of(query, replace(options, k=1, cursor=None))
+        first = offset_of(options.cursor, fingerprint, snapshot.generation)
         shown = list(islice(ranking, first, first + options.k))
         total = self._total(snapshot, scope, parsed, options)
         after = first + len(shown)
@@ -187,7 +185,7 @@ class Searcher:
             generation=snapshot.generation,
             total=total,
             hits=tuple(_hits(snapshot, shown, first, parsed.text)),
-            next=_cursor(fingerprint, snapshot.generation, after) if shown and after < total else None,
+            next=cursor_at(fingerprint, snapshot.generation, after) if shown and after < total else None,
             notes=parsed.notes,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
@@ -201,7 +199,7 @@ class Searcher:
 
 def _hits(snapshot: Snapshot, ranking: list[Ranked], first: int, text: str) -> Iterator[Hit]:
     articles: dict[str, StoredArticle] = {}
-    copies = _Copies(snapshot, ranking)
+    copies = Copies(snapshot, ranking)
     for rank, ranked in enumerate(ranking, first + 1):
         passage, carrier = ranked.passage, ranked.articles[0]
         if carrier.id not in articles:
@@ -220,57 +218,6 @@ def _hits(snapshot: Snapshot, ranking: list[Ranked], first: int, text: str) -> I
             page=passage.page,
             also_published_by=tuple(copies.publishing(passage.content_id, citation.quote, carrier.id)),
         )
-
-
-class _Copies:
-    """Who else published a page's passages: other articles of the same text, and near-duplicates that say the same.
-
-    A copy that changes a number, a name or a negation of the passage did not publish it, and is not named.
-    """
-
-    def __init__(self, snapshot: Snapshot, ranking: list[Ranked]) -> None:
-        own = {ranked.passage.content_id for ranked in ranking}
-        self._snapshot = snapshot
-        self._groups = snapshot.copies_of(own)
-        self._carriers = snapshot.articles_of(own.union(*self._groups.values()))
-        self._wordings: dict[int, Wording] = {}
-
-    def publishing(self, content_id: int, quote: str, shown: str) -> Iterator[ArticleLine]:
-        for other in self._groups.get(content_id, [content_id]):
-            if other == content_id or self._wording(other).covers(quote):
-                yield from (line for line in self._carriers.get(other, []) if line.id != shown)
-
-    def _wording(self, content_id: int) -> Wording:
-        if content_id not in self._wordings:
-            self._wordings[content_id] = Wording.of(self._snapshot.content(content_id)[1])
-        return self._wordings[content_id]
-
-
-def _fingerprint(query: str, options: SearchOptions) -> str:
-    """What must be the same for a cursor to make sense: everything but the page."""
-    settled = replace(options, k=1, cursor=None)
-    return hashlib.sha256(f"{query}\0{settled!r}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _cursor(fingerprint: str, generation: int, offset: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([fingerprint, generation, offset]).encode()).decode().rstrip("=")
-
-
-def _offset(cursor: str | None, fingerprint: str, generation: int) -> int:
-    if cursor is None:
-        return 0
-    try:
-        of, made_at, offset = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError, RecursionError) as error:
-        raise BadQuery(f"{cursor[:80]!r} is no cursor. Pass on the 'next' of the page before, or none") from error
-    if of != fingerprint or not isinstance(offset, int) or not 0 <= offset <= _DEEPEST:
-        raise BadQuery("this cursor is of another query, filter or mode. Search again without a cursor")
-    if made_at != generation:
-        raise BadQuery(
-            f"the archive has moved from generation {made_at} to {generation} since this page was made, and its order "
-            "may be another. Search again without a cursor"
-        )
-    return offset
 
 
 __all__ = ["Group", "Hit", "Mode", "Results", "SearchOptions", "Searcher"]

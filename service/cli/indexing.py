@@ -125,7 +125,7 @@ def _watch(archive: Archive, embedder: Embedder, paths: list[Path], prefix: str 
         embedder,
         paths,
         prefix=prefix,
-        on_report=lambda report: terminal.show_report(report, str(place)),
+        on_report=lambda report: terminal.show_report(report, str(place)) if report.changed else None,
         on_error=lambda error: typer.echo(f"pressmark: {error}", err=True),
     )
 
