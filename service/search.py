@@ -116,6 +116,7 @@ class Searcher:
         card = embedder.card
         archive.manifest.require_model(card.name, card.weights_sha256, card.dim, archive.path)
         self.archive = archive
+        self.card = card
         self._embedder = embedder
 
     def search(self, query: str, options: SearchOptions | None = None) -> Results:

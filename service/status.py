@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from indexer.archive import Archive
 from indexer.filters import Filter
+from indexer.model import ModelCard
 from service.shapes import Json, line_json
 
 
-def status_of(archive: Archive) -> Json:
-    """STATUS: counts, manifest, what serves each kind of search, publishers and languages."""
+def status_of(archive: Archive, card: ModelCard | None) -> Json:
+    """STATUS: counts, manifest, what serves each kind of search, publishers and languages.
+
+    ``card`` is of the embedder that searches: which runtime computes, and how closely it was measured to agree with
+    the reference. None when the archive's model is not on this machine.
+    """
     snapshot = archive.snapshot()
-    card = snapshot.dense_card
+    dense = snapshot.dense_card
     manifest = archive.manifest
     files = [file for file in archive.path.rglob("*") if file.is_file()]
     return {
@@ -18,16 +23,22 @@ def status_of(archive: Archive) -> Json:
         "generation": snapshot.generation,
         **{name.replace(" ", "_"): count for name, count in snapshot.counts().items()},
         "bytes": sum(file.stat().st_size for file in files),
-        "model": {"name": manifest.model, "weights_sha256": manifest.weights_sha256, "dim": manifest.dim},
+        "model": {
+            "name": manifest.model,
+            "weights_sha256": manifest.weights_sha256,
+            "dim": manifest.dim,
+            "runtime": card.runtime if card else None,
+            "agreement": card.agreement if card else None,
+        },
         "passage": {
             "size": manifest.chunk.size,
             "overlap": manifest.chunk.overlap,
             "limit": manifest.chunk.limit,
         },
         "dense": {
-            "kind": card.kind,
-            "recall_at_10": card.recall_at_10,
-            "saved_at_generation": card.generation,
+            "kind": dense.kind,
+            "recall_at_10": dense.recall_at_10,
+            "saved_at_generation": dense.generation,
             "rows_since": snapshot.stale_rows,
         },
         "lexical": {"kind": "bm25", "k1": 1.2, "b": 0.75},

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from indexer.build import open_or_create
 from service.search import SearchOptions
+from tests.fakes import WordEmbedder
 
 ROOT = Path(__file__).parent.parent
 PRESSMARK = Path(sys.executable).parent / "pressmark"
@@ -138,7 +140,16 @@ def test_status_and_doctor_of_a_sound_archive(archive: Path) -> None:
     status = found("status", archive=archive)
     assert status["articles"] == 5
     assert status["model"]["name"] == "sentence-transformers/all-MiniLM-L6-v2"
+    assert status["model"]["agreement"] >= 0.999
+    assert status["model"]["runtime"] in pressmark("status", archive=archive).stdout
     assert found("doctor", archive=archive) == {"sound": True, "findings": []}
+
+
+def test_status_needs_no_model(tmp_path: Path) -> None:
+    place = tmp_path / "archive"
+    open_or_create(place, WordEmbedder())
+    assert found("status", archive=place)["model"]["runtime"] is None
+    assert "not on this machine" in pressmark("status", archive=place).stdout
 
 
 def test_remove_is_gone_from_the_next_answer_and_stays_out(archive: Path, tmp_path: Path) -> None:

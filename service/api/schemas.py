@@ -271,9 +271,13 @@ class Verdicts(Shape):
 
 
 class Model(Shape):
+    """``runtime`` computes embeddings here; ``agreement`` is its lowest cosine measured to the reference."""
+
     name: str
     weights_sha256: str
     dim: int
+    runtime: str | None
+    agreement: float | None
 
 
 class PassageSize(Shape):

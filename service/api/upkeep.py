@@ -25,7 +25,7 @@ router = APIRouter(tags=["upkeep"])
 )
 def status(request: Request, searcher: TheSearcher) -> Response:
     """What the archive holds, what made it, and how it is searched."""
-    shape = status_of(searcher.archive)
+    shape = status_of(searcher.archive, searcher.card)
     stamp(request, shape["generation"])
     return JSONResponse(shape)
 

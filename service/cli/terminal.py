@@ -190,6 +190,9 @@ def show_status(shape: dict[str, Any]) -> None:
         "articles": f"{shape['articles']:,} ({shape['editions']:,} texts, {shape['linked_copies']:,} linked copies)",
         "passages": f"{shape['passages']:,} of about {shape['passage']['size']} tokens",
         "model": f"{model['name']} (dim {model['dim']}, weights {model['weights_sha256'][:12]})",
+        "runtime": f"{model['runtime']}, agrees with the original to cosine {model['agreement']:.5f}"
+        if model["runtime"]
+        else "the model is not on this machine",
         "search": f"dense: {kinds[dense['kind']]}{recall}; lexical: BM25",
         "follows": "\n".join(shape["sources"]) or "nothing",
         "publishers": _counted(shape["publishers"]),

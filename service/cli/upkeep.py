@@ -26,6 +26,8 @@ def status(
 
     Example:  pressmark status --archive news
     """
+    from indexer.embed import load_embedder
+    from indexer.errors import ModelError
     from service.status import article_list, status_of
 
     opened = open_archive(archive)
@@ -37,7 +39,11 @@ def status(
             for line in lines:
                 typer.echo(printable(f"{line['article_id']}\t{line['published'] or ''}\t{line['title'] or ''}"))
         return 0
-    shape = status_of(opened)
+    try:
+        card = load_embedder(opened.manifest.model).card
+    except ModelError:
+        card = None  # what the archive holds can be said without the model that made it
+    shape = status_of(opened, card)
     if as_json:
         print_json(shape)
     else:
