@@ -103,8 +103,9 @@ class Sources:
             "INSERT OR IGNORE INTO files (source_id, name, stamp, sha256, refused) VALUES (?, ?, '', '', 0)",
             (source.id, name),
         )
-        row = self._db.execute("SELECT id FROM files WHERE source_id = ? AND name = ?", (source.id, name)).fetchone()
-        return int(row[0])
+        known = self.file(source, name)
+        assert known is not None
+        return known.id
 
     def file(self, source: Source, name: str) -> KnownFile | None:
         row = self._db.execute(

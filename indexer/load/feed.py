@@ -12,7 +12,7 @@ from typing import Any
 from indexer.errors import NotAnArticle
 from indexer.load.dates import parse_date
 from indexer.load.identity import article_id, url_id
-from indexer.load.language import detect_language
+from indexer.load.language import stated_or_detected
 from indexer.load.layout import Part, lay_out
 from indexer.load.placeholders import stated_authors, stated_language
 from indexer.records import Article
@@ -76,9 +76,7 @@ def _article(entry: Mapping[str, Any], identifier: str, label: str, channel: _Ch
     authors, authors_from = _authors(entry), "entry author"
     if not authors:
         authors, authors_from = channel.authors, "feed author"
-    language, language_from = channel.language, "feed language"
-    if language is None:
-        language, language_from = detect_language(text), "detected"
+    language, language_from = stated_or_detected(channel.language, "feed language", text)
     url = entry.get("link") if url_id(entry.get("link")) else None
     published = parse_date(entry.get(channel.date_field, ""))
     sources = {

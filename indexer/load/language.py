@@ -32,6 +32,11 @@ def detect_language(text: str) -> str | None:
     return str(code) if probability >= _SURE and code != _NO_LANGUAGE else None
 
 
+def stated_or_detected(stated: str | None, source: str, text: str) -> tuple[str | None, str]:
+    """The language that ``source`` states, else the one that the text is in; and where it came from."""
+    return (stated, source) if stated else (detect_language(text), "detected")
+
+
 def language_likelihood(text: str, codes: frozenset[str]) -> float:
     """How likely the text is to be in one of these languages, from 0 to 1; 0 when it is too short to tell."""
     sample = text[:_SAMPLE]

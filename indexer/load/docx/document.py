@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from indexer.errors import NotAnArticle
 from indexer.load.identity import article_id
-from indexer.load.language import detect_language
+from indexer.load.language import stated_or_detected
 from indexer.load.layout import Part, lay_out
 from indexer.load.placeholders import stated_authors, stated_language, stated_title
 from indexer.load.zipguard import check_zip
@@ -61,9 +61,7 @@ def _article(document: Document, name: str, parts: list[Part]) -> Article:
         title, title_from = " ".join(first.text.split()), "first heading"
     text, blocks = lay_out(_with_one_title(parts, title))
     authors = stated_authors(properties.author)
-    language, language_from = stated_language(properties.language), "core property language"
-    if language is None:
-        language, language_from = detect_language(text), "detected"
+    language, language_from = stated_or_detected(stated_language(properties.language), "core property language", text)
     sources = {
         "title": title and title_from,
         "authors": authors and "core property author",

@@ -17,7 +17,7 @@ from indexer.errors import NotAnArticle
 from indexer.load.encoding import decode
 from indexer.load.epub.package import Package, read_package
 from indexer.load.identity import article_id
-from indexer.load.language import detect_language
+from indexer.load.language import stated_or_detected
 from indexer.load.layout import Part, lay_out
 from indexer.load.zipguard import check_zip
 from indexer.records import Article
@@ -81,9 +81,7 @@ def _article(package: Package, name: str, parts: list[Part]) -> Article:
     if first is not None:
         parts[first] = replace(parts[first], kind="title", level=0)
     text, blocks = lay_out(parts)
-    language, language_from = package.language, "dc:language"
-    if language is None:
-        language, language_from = detect_language(text), "detected"
+    language, language_from = stated_or_detected(package.language, "dc:language", text)
     sources = {
         "title": title and title_from,
         "authors": package.authors and "dc:creator",

@@ -16,7 +16,7 @@ from typing import Any
 
 from indexer.errors import NotAnArticle
 from indexer.load.identity import article_id
-from indexer.load.language import detect_language
+from indexer.load.language import stated_or_detected
 from indexer.load.layout import Part, lay_out
 from indexer.load.pdf.edges import running_lines, without
 from indexer.load.pdf.glyphs import Fragment, read_fragments
@@ -119,9 +119,7 @@ def _article(content: bytes, name: str, pages: list[list[Fragment]], metadata: d
         title, title_from = _largest_heading(sized), "largest heading on page 1"
     text, blocks = lay_out(_with_levels(sized, title))
     authors, xmp = stated_authors(metadata.get("Author")), read_xmp(content)
-    language, language_from = stated_language(metadata["Language"]), "PDF catalog Lang"
-    if language is None:
-        language, language_from = detect_language(text), "detected"
+    language, language_from = stated_or_detected(stated_language(metadata["Language"]), "PDF catalog Lang", text)
     sources = {
         "title": title and title_from,
         "authors": authors and "PDF metadata Author",
