@@ -136,6 +136,18 @@ def test_cite_writes_each_style(archive: Path, style: str) -> None:
     assert "Volgodonsk" in done.stdout
 
 
+def test_what_changes_or_cites_speaks_json_too(tmp_path: Path) -> None:
+    place = tmp_path / "archive"
+    assert found("index", "seeds", archive=place)["added"] == 5
+    locator = "russia-iran-coordination-syria.md#0-40"
+    cited = found("cite", locator, "--style", "bibtex", archive=place)
+    assert cited["style"] == "bibtex"
+    assert cited["document"].strip() == pressmark("cite", locator, "--style", "bibtex", archive=place).stdout.strip()
+    removed = found("remove", "ivashov-tehran-visit-2000.md", archive=place)
+    assert removed == {"removed": ["ivashov-tehran-visit-2000.md"], "generation": 2}
+    assert set(found("compact", archive=place)) == {"bytes_before", "bytes_after"}
+
+
 def test_status_and_doctor_of_a_sound_archive(archive: Path) -> None:
     status = found("status", archive=archive)
     assert status["articles"] == 5

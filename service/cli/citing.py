@@ -24,6 +24,7 @@ def cite(
         str, typer.Option("--style", help="markdown, bibtex, ris, csl-json, annotation (W3C) or link (text fragment).")
     ] = "markdown",
     archive: ArchiveOption = None,
+    as_json: JsonOption = False,
 ) -> int:
     """Write references to passages.
 
@@ -32,6 +33,9 @@ def cite(
     from service.cite import cite_locators
 
     document = cite_locators(open_archive(archive).snapshot(), locators, style)
+    if as_json:
+        print_json({"style": style, "document": document})
+        return 0
     typer.echo(printable_json(document) if style in {"csl-json", "annotation"} else printable(document))
     return 0
 

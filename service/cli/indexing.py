@@ -133,6 +133,7 @@ def _watch(archive: Archive, embedder: Embedder, paths: list[Path], prefix: str 
 def remove(
     ids: Annotated[list[str], typer.Argument(help="Ids of articles, as `search` prints them.")],
     archive: ArchiveOption = None,
+    as_json: JsonOption = False,
 ) -> int:
     """Take articles out: their text, vectors and words are gone from the next answer on.
 
@@ -143,5 +144,8 @@ def remove(
     with open_archive(archive).writer() as writer:
         writer.remove(sorted(set(ids)), withhold=True)
         generation = writer.commit()
-    typer.echo(f"removed {len(set(ids)):,}; the archive is at generation {generation}")
+    if as_json:
+        print_json({"removed": sorted(set(ids)), "generation": generation})
+    else:
+        typer.echo(f"removed {len(set(ids)):,}; the archive is at generation {generation}")
     return 0

@@ -80,7 +80,7 @@ def doctor(
     return 1 if findings else 0
 
 
-def compact(archive: ArchiveOption = None) -> int:
+def compact(archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
     """Give back the disk space of what is gone, and save both derived indexes anew.
 
     Example:  pressmark compact
@@ -88,7 +88,10 @@ def compact(archive: ArchiveOption = None) -> int:
     opened = open_archive(archive)
     with opened.writer() as writer:
         before, after = writer.compact()
-    typer.echo(f"{archive_path(archive)}: {before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB now")
+    if as_json:
+        print_json({"bytes_before": before, "bytes_after": after})
+    else:
+        typer.echo(f"{archive_path(archive)}: {before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB now")
     return 0
 
 
