@@ -22,7 +22,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}
 h2{margin-top:2.5rem;border-top:1px solid #ccc;padding-top:1rem;font-size:1.15rem}
-table{border-collapse:collapse}td p{margin:0}
+table{border-collapse:collapse;display:block;overflow-x:auto}td p{margin:0}
 td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}
 code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{background:#f4f4f4;padding:.75rem;overflow-x:auto}
 """
