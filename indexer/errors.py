@@ -6,7 +6,9 @@
     │   ├── BadRecord            a record that breaks its own rules
     │   ├── BadQuery             an empty or oversized query, k or a cursor out of range
     │   ├── NotAnArticle         a file or line that cannot be read as an article (message names it and says why)
-    │   └── UnknownArticle       an id, edition or span that the archive does not hold
+    │   ├── UnknownArticle       an id, edition or span that the archive does not hold
+    │   ├── BadSuite             questions, judgments or a run that cannot be scored
+    │   └── NotComparable        two results that do not answer the same questions in the same way
     ├── ArchiveError             the archive cannot be used as asked
     │   ├── ArchiveMissing       there is none at this place
     │   ├── ArchiveMismatch      made by another model, or by another version of the format
@@ -45,6 +47,14 @@ class NotAnArticle(InputError):
 
 class UnknownArticle(InputError):
     """An id, edition or span that the archive does not hold."""
+
+
+class BadSuite(InputError):
+    """Questions, judgments or a run that cannot be scored."""
+
+
+class NotComparable(InputError):
+    """Two results that do not answer the same questions in the same way."""
 
 
 class ArchiveError(PressmarkError):
