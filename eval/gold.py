@@ -1,0 +1,235 @@
+"""What a suite's evidence is in one archive: the spans that its quotes are, and the passages that hold them.
+
+An archive shows a text once, however many articles carry it. So a quote counts wherever its very words stand among the
+copies of its article, and a place is named by the article under which a search shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+
+import numpy as np
+
+from eval.questions import MOST_SHOWN, Problems
+from eval.suite import Evidence, Suite
+from indexer.errors import BadSuite
+from indexer.filters import Filter
+from indexer.records import canonical_text
+from indexer.snapshot import Snapshot
+from indexer.stored import PassageRow
+from service.citation import shown
+from service.locator import Locator
+
+_HALF = 5
+_FEW = 5
+_QUOTE_MARKS = "\"'`´‘’‚‛“”„‟«»‹›′″"
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_FOLDED = re.compile(f"([{_QUOTE_MARKS}])|([{_DASHES}]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """``text[start:end]`` of an article."""
+
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """What a run on one archive is judged by; queries without evidence are in neither.
+
+    Attributes:
+        spans: by query id, for each of its evidence the places where the quote stands, that of the suite first.
+        passages: by query id, locators of passages and their grades: tenths of a quote that a passage holds.
+    """
+
+    spans: Mapping[str, tuple[tuple[Span, ...], ...]]
+    passages: Mapping[str, Mapping[str, int]]
+
+
+def gold_of(suite: Suite, snapshot: Snapshot) -> Gold:
+    """The suite's evidence as spans and graded passages of an archive.
+
+    A passage that holds less than half of a quote has grade 0, and is left out, unless none holds half: measures that
+    know only relevant and not relevant would take a few words for the answer. A passage that no search shows, because
+    an earlier copy says the same, is left out too.
+
+    Raises:
+        BadSuite: the archive lacks judged articles, or a quote does not stand in its article exactly once, or where no
+            search can find it. All such problems are named.
+    """
+    if not suite.has_evidence:
+        _require_articles(suite, snapshot)
+        return Gold({}, {})
+    problems = Problems(suite.source)
+    archive = _Quoted(snapshot)
+    spans: dict[str, tuple[tuple[Span, ...], ...]] = {}
+    passages: dict[str, dict[str, int]] = {}
+    for query in suite.queries:
+        found: list[tuple[Span, ...]] = []
+        grades: dict[str, int] = {}
+        for evidence in query.evidence:
+            try:
+                places = archive.places(evidence, suggest=len(problems) < MOST_SHOWN)
+                graded = archive.graded(evidence, places)
+            except BadSuite as problem:
+                problems.add(f"line {query.line} (query {query.id!r}): {problem}")
+                continue
+            found.append(tuple(place.span for place in places))
+            grades |= {locator: max(grade, grades.get(locator, 0)) for locator, grade in graded.items()}
+        if query.evidence:
+            spans[query.id], passages[query.id] = tuple(found), grades
+    problems.refuse()
+    return Gold(spans, passages)
+
+
+def _require_articles(suite: Suite, snapshot: Snapshot) -> None:
+    relevant = {name for query in suite.queries for name, grade in query.articles.items() if grade > 0}
+    missing = sorted(relevant - set(snapshot.article_ids()))
+    if missing:
+        few = ", ".join(map(repr, missing[:_FEW]))
+        raise BadSuite(
+            f"{suite.source}: this archive lacks {len(missing):,} of {len(relevant):,} relevant articles, first {few}. "
+            f"Index what the suite is about: pressmark index {suite.corpus or 'PATH'}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a quote stands, and the passages of the text around it."""
+
+    span: Span
+    rows: Sequence[PassageRow]
+
+
+class _Quoted:
+    """Finds quotes in one generation of an archive."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._shown = snapshot.scope(Filter()).mask
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        return self._snapshot.article_ids()
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self._ids)
+
+    def places(self, evidence: Evidence, *, suggest: bool) -> list[_Place]:
+        """Everywhere the quote stands: in its own article, then in the copies of it."""
+        if evidence.article not in self._known:
+            raise BadSuite(self._unknown(evidence.article, suggest))
+        _require_once(evidence, self._snapshot.article(evidence.article).text)
+        rows = self._snapshot.passages_of(evidence.article)
+        if not rows:
+            raise BadSuite(_never_searched(evidence))
+        own = rows[0].content_id
+        group = self._snapshot.copies_of([own]).get(own, [own])
+        carriers = self._snapshot.articles_of(group)
+        places = []
+        for content_id in sorted(group, key=lambda member: (member != own, member)):
+            carrier = carriers[content_id][0].id
+            rows = self._snapshot.passages_of(carrier)
+            spans = _standing(evidence.quote, self._snapshot.content(content_id)[1])
+            places += [_Place(Span(carrier, start, end), rows) for start, end in spans]
+        return places
+
+    def _unknown(self, article: str, suggest: bool) -> str:
+        near = get_close_matches(article, self._ids, n=3) if suggest else []  # slow where there are many ids
+        like = f" (nearest: {', '.join(map(repr, near))})" if near else ""
+        return f"this archive holds no article {article!r}{like}. List what it holds: pressmark status --articles"
+
+    def graded(self, evidence: Evidence, places: Iterable[_Place]) -> dict[str, int]:
+        """The locators of the passages that hold the quote, and their grades."""
+        grades: dict[str, int] = {}
+        hidden: set[str] = set()
+        for place in places:
+            for row, grade in _grades(place):
+                if self._is_shown(row):
+                    locator = Locator(place.span.article_id, row.start, row.end).text
+                    grades[locator] = max(grade, grades.get(locator, 0))
+                else:
+                    hidden.add(place.span.article_id)
+        if not grades:
+            raise BadSuite(self._repeated(evidence, hidden) if hidden else _never_searched(evidence))
+        return grades
+
+    def _is_shown(self, row: PassageRow) -> bool:
+        places, present = self._snapshot._rows.places_of(np.array([row.id], np.int64))
+        return bool(present[0] and self._shown[places[0]])
+
+    def _repeated(self, evidence: Evidence, hidden: set[str]) -> str:
+        own = self._snapshot.passages_of(evidence.article)[0].content_id
+        carriers = self._snapshot.articles_of(self._snapshot.copies_of([own])[own]).values()
+        others = ", ".join(repr(lines[0].id) for lines in carriers if lines[0].id not in hidden)
+        return (
+            f"what {shown(evidence.quote)} says in article {evidence.article!r}, an earlier copy says in nearly the "
+            f"same words, and a search shows only that. Quote the copy: {others}"
+        )
+
+
+def _grades(place: _Place) -> list[tuple[PassageRow, int]]:
+    """The passages that overlap a place, with tenths of it that they cover; those below half only if all are."""
+    span = place.span
+    shares = [(row, min(row.end, span.end) - max(row.start, span.start)) for row in place.rows]
+    length = span.end - span.start
+    graded = [(row, round(10 * covered / length)) for row, covered in shares if covered > 0]
+    if any(grade >= _HALF for _, grade in graded):
+        return [(row, grade) for row, grade in graded if grade >= _HALF]
+    most = max((covered for _, covered in shares), default=0)
+    return [(row, max(1, round(10 * covered / length))) for row, covered in shares if covered == most > 0]
+
+
+def _never_searched(evidence: Evidence) -> str:
+    return (
+        f"{shown(evidence.quote)} can never be found: no passage of article {evidence.article!r} holds it, as it is "
+        f"boilerplate or front matter. Quote what the article itself says: pressmark show {evidence.article}"
+    )
+
+
+# -- quotes in texts ------------------------------------------------------------------------------------------------
+
+
+def _standing(quote: str, text: str, *, folded: bool = False) -> list[tuple[int, int]]:
+    """Where a quote stands, runs of white space being alike; ``folded``: and case, quote marks and dashes too."""
+    words = canonical_text(quote).split()
+    pattern = r"\s+".join("".join(_loosely(word)) if folded else re.escape(word) for word in words)
+    # A lookahead, so that places that overlap count as two.
+    return [match.span(1) for match in re.finditer(f"(?=({pattern}))", text, re.IGNORECASE if folded else 0)]
+
+
+def _loosely(word: str) -> Iterator[str]:
+    cursor = 0
+    for match in _FOLDED.finditer(word):
+        yield re.escape(word[cursor : match.start()])
+        yield f"[{_QUOTE_MARKS}]" if match[1] else f"[{_DASHES}]+"
+        cursor = match.end()
+    yield re.escape(word[cursor:])
+
+
+def _require_once(evidence: Evidence, text: str) -> None:
+    article, quote = evidence.article, shown(evidence.quote)
+    found = _standing(evidence.quote, text)
+    if len(found) == 1:
+        return
+    if found:
+        few = ", ".join(f"{start}-{end}" for start, end in found[:_FEW])
+        raise BadSuite(
+            f"{quote} stands {len(found):,} times in article {article!r}, at {few}{'…' * (len(found) > _FEW)}. "
+            "Make the quote longer, until it stands there once"
+        )
+    for start, end in _standing(evidence.quote, text, folded=True):
+        words = " ".join(text[start:end].split())
+        raise BadSuite(
+            f"{quote} differs in case, quote marks or dashes from article {article!r}, which says {words!r}. "
+            f"Write it so: pressmark show {article}#{start}-{end}"
+        )
+    raise BadSuite(f"{quote} does not stand in article {article!r}. See what does: pressmark show {article}")
