@@ -157,6 +157,11 @@ def test_a_missing_file_and_a_folder_are_errors(tmp_path: Path) -> None:
         read_qrels(tmp_path)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_query(tmp_path: Path) -> None:
+    (tmp_path / "a.run").write_text("\ufeffq Q0 a 1 2 t\n", encoding="utf-8")
+    assert read_run(tmp_path / "a.run") == {"q": ["a"]}
+
+
 def test_an_empty_run_is_one_that_found_nothing(tmp_path: Path) -> None:
     write_run(tmp_path / "a.run", {"q": []})
     assert read_run(tmp_path / "a.run") == {}
