@@ -20,8 +20,8 @@ SPAN_MEASURES = ("span recall@3", "span precision@5", "span recall@5", "span IoU
 def span_scores(found: Sequence[Span], evidence: Sequence[Sequence[Span]]) -> dict[str, float]:
     """Measure -> value from 0 to 1, for the spans of ranked passages, best first, of one query.
 
-    With R the characters of the first k passages and G those of the evidence: recall is ``|R & G| / |G|``, precision
-    ``|R & G| / |R|`` (0 where nothing is retrieved), IoU ``|R & G| / |R | G|``. Characters that stand in several
+    With R the characters of the first k passages and G those of the evidence: recall is ``|R ∩ G| / |G|``, precision
+    ``|R ∩ G| / |R|`` (0 where nothing is retrieved), IoU ``|R ∩ G| / |R ∪ G|``. Characters that stand in several
     passages, or in several quotes, count once.
 
     Each item of ``evidence`` lists the places where the same quote stands. The one of which the first k passages hold
@@ -45,9 +45,9 @@ def _coverage(found: Sequence[Span], evidence: Sequence[Sequence[Span]]) -> tupl
     """Recall, precision and IoU."""
     retrieved = _union(found)
     gold = _union(max(places, key=lambda place: _share(place, retrieved)) for places in evidence)
-    again = _common(retrieved, _union(chain.from_iterable(evidence)))  # of every place, chosen or not
+    quoted = _common(retrieved, _union(chain.from_iterable(evidence)))  # of every place, chosen or not
     hit = _size(_common(retrieved, gold))
-    counted = _size(retrieved) - (_size(again) - hit)
+    counted = _size(retrieved) - (_size(quoted) - hit)
     return hit / _size(gold), hit / counted if counted else 0.0, hit / (counted + _size(gold) - hit)
 
 
