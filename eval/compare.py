@@ -259,7 +259,7 @@ def _flat(shape: Mapping[str, Any]) -> dict[str, object]:
 def _said(value: object) -> str:
     if value is None or value == "":
         return "nothing"
-    return value[:40] if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _left_out(before: Result, after: Result, measures: list[str]) -> Iterator[str]:
