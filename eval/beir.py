@@ -12,7 +12,7 @@ Source: Thakur et al., "BEIR: A Heterogenous Benchmark for Zero-shot Evaluation 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,6 +60,22 @@ def load_beir(folder: Path, split: str = "test") -> Suite:
     _require_articles(corpus, judgments, problems)
     problems.refuse()
     return Suite(folder.resolve().name, folder, tuple(found), corpus)
+
+
+def textless(corpus: Path, articles: Set[str]) -> set[str]:
+    """Those of the articles that have neither text nor title in the corpus; no archive can hold them.
+
+    Raises:
+        BadSuite: the corpus cannot be read.
+    """
+    problems = Problems(corpus)
+    found = set()
+    for _, record in json_lines(corpus, "line", problems):
+        said = f"{record.get('title') or ''}{record.get('text') or ''}"
+        if not said.strip() and (name := _id_of(record)) in articles:
+            found.add(name)
+    problems.refuse()
+    return found
 
 
 def _files(folder: Path, split: str) -> tuple[Path, Path, Path]:
