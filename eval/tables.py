@@ -3,6 +3,8 @@
 How a number is said (``percent``, ``signed``, ``chance``), which measures stand first and how they are put into rows is
 decided here, for the report's page too. Measures are shown times 100, with one decimal. Names, ids and questions come
 from other people's files: nothing of them acts on a terminal.
+
+Longer than most modules: a result, a comparison, a sweep and the README say the same numbers in the same words.
 """
 
 from __future__ import annotations
@@ -28,7 +30,6 @@ MAIN = ("nDCG@10", "R@5", "Success@3", "passage Success@3")
 """What a table with little room shows."""
 SHOWN = 5
 """How many places of a ranking are shown."""
-_MOST_MOVED = 10
 _STYLES = {"worse": "red", "better": "green", "-": "dim"}
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#&~$])")
 
@@ -157,10 +158,8 @@ def show_comparison(comparison: Comparison, texts: Mapping[str, str]) -> None:
     rows = [_change_row(change) for change in comparison.changes]
     columns = ["measure", "before", "after", "difference", "p", ""]
     _print(out, f"{comparison.before.suite}: after against before (x100)", columns, rows)
-    for moved in comparison.moved[:_MOST_MOVED]:
+    for moved in comparison.moved:
         _show_moved(out, moved, texts.get(moved.query_id, ""))
-    if len(comparison.moved) > _MOST_MOVED:
-        out.print(Text(f"... and {len(comparison.moved) - _MOST_MOVED:,} more queries moved", "dim"))
     for note in comparison.notes:
         out.print(Text(f"note: {one_line(note)}", "yellow"), soft_wrap=True)
 

@@ -81,7 +81,7 @@ def fake_result(suite: Suite, seed: int = 7, skill: float = 0.6) -> Result:
             "embed": {"p50": 2.1, "p95": 2.9, "p99": 3.4},
             "dense": {"p50": 0.8, "p95": 1.1, "p99": 1.2},
             "lexical": {"p50": 1.7, "p95": 4.2, "p99": 6.3},
-            "total": {"p50": 6.4, "p95": 10.8, "p99": 14.9},
+            "total": {"p50": 5.9, "p95": 10.8, "p99": 12.2},
         },
         per_query=per_query,
         seconds=3.2,
@@ -158,7 +158,7 @@ def test_a_result_is_shown_with_measures_kinds_and_latency(capsys: pytest.Captur
     for kind in KINDS:
         assert percent(result.by_kind[kind]["passage Success@3"]) in of[kind]
     assert of["fact"].split()[1] == "8", "45 questions in turn over six kinds: 8, 8, 8, 7, 7, 7"
-    assert of["total"].split()[1:] == ["6.4", "10.8", "14.9"]
+    assert of["total"].split()[1:] == ["5.9", "10.8", "12.2"]
     assert any("span recall" in line for line in lines)
 
 
@@ -248,7 +248,7 @@ def test_markdown_has_a_row_a_suite_and_reads_back_as_it_was() -> None:
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     assert "<td>a|b &lt;i&gt;*c*&lt;/i&gt; `d`</td>" in html
     assert html.count("<tr>") == 3
-    assert "6.4 ms" in html
+    assert "5.9 ms" in html
     assert text.splitlines()[3].endswith("| 45 | 50.0 [40.0, 60.0] | – | – | – | – |")
 
 
