@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -118,7 +119,7 @@ def _separation(name: str, scores: Sequence[tuple[bool, float]]) -> Plot:
     from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
     auc = float(roc_auc_score([judged for judged, _ in scores], [score for _, score in scores]))
-    title = f"Answerable or not: {name}"
+    title = f"By the {name}"
     groups = [
         ("answerable", [score for judged, score in scores if judged], BLUE, "-"),
         ("unanswerable", [score for judged, score in scores if not judged], VERMILION, "--"),
@@ -212,10 +213,11 @@ def _by_query(comparison: Comparison) -> Plot:
     said = f"{better:,} better, {worse:,} worse, {len(moves) - better - worse:,} the same."
 
     def draw(axes: Axes) -> None:
-        edges = range(len(moves) + 1)
+        steps = [(move, len(list(same))) for move, same in groupby(moves)]  # thousands of queries move by few amounts
+        edges = [0, *accumulate(count for _, count in steps)]
         axes.axhline(0, color=INK, linewidth=1)
-        for colour, part in ((BLUE, [max(m, 0) for m in moves]), (VERMILION, [min(m, 0) for m in moves])):
-            axes.stairs(part, edges, fill=True, color=colour)
+        axes.stairs([max(move, 0) for move, _ in steps], edges, fill=True, color=BLUE)
+        axes.stairs([min(move, 0) for move, _ in steps], edges, fill=True, color=VERMILION)
         axes.set_ylim(-105, 105)
         axes.set_xlabel("judged queries, from most gained to most lost")
         axes.set_ylabel("after minus before (x100)")
