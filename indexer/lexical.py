@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import tantivy
 
+from indexer.emptywords import EMPTY_WORDS
 from indexer.errors import ArchiveDamaged, ArchiveFull
 
 FIELDS = {"body": 1.0, "title": 0.3, "heading": 0.2}
@@ -83,6 +84,21 @@ def words_of(text: str) -> list[Word]:
     """
     whole = text.encode(errors="replace").decode()  # half a character has no words, and is no error
     return [Word(t.text, t.char_offset_from, t.char_offset_to) for t in _analyzer().pre_tokenize(whole).tokens]
+
+
+def telling_words(text: str) -> list[str]:
+    """The stems of a text in order without those that mean nothing alone; all of them where no other is left.
+
+    >>> telling_words("Which of the ports?"), telling_words("To be or not to be")
+    (['port'], ['to', 'be', 'or', 'not', 'to', 'be'])
+    """
+    stems = [word.stem for word in words_of(text)]
+    return [stem for stem in stems if stem not in _empty_stems()] or stems
+
+
+@lru_cache(maxsize=1)
+def _empty_stems() -> frozenset[str]:
+    return frozenset(word.stem for word in words_of(EMPTY_WORDS))
 
 
 def _schema() -> tantivy.Schema:
@@ -303,7 +319,7 @@ class LexicalIndex:
         keep: Keep | None = None,
         contents: Sequence[int] | None = None,
     ) -> list[tuple[int, float]]:
-        """Passage ids and BM25 scores of the best passages for the words of ``text``, best first.
+        """Passage ids and BM25 scores of the best passages for the telling words of ``text``, best first.
 
         At least ``depth`` where as many match, and all that tie with the last. ``contents`` limits the search to
         those contents' passages (a term set: cheap while it is some thousands); ``keep`` tells for passage ids which
@@ -311,7 +327,7 @@ class LexicalIndex:
 
         Source: BM25 as in Robertson and Zaragoza (2009), k1 = 1.2, b = 0.75, summed over fields by ``FIELDS``.
         """
-        query = self._any_of({word.stem for word in words_of(text)})
+        query = self._any_of(set(telling_words(text)))
         if query is None or depth <= 0:
             return []
         if contents is not None:
@@ -339,7 +355,7 @@ class LexicalIndex:
 
     def matching_any(self, text: str) -> npt.NDArray[np.int64]:
         """Every passage that ``search`` could return for these words, by id ascending."""
-        query = self._any_of({word.stem for word in words_of(text)})
+        query = self._any_of(set(telling_words(text)))
         return np.empty(0, np.int64) if query is None else self._all(query)
 
     def _all(self, query: tantivy.Query) -> npt.NDArray[np.int64]:

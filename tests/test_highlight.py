@@ -17,8 +17,9 @@ def test_accents_and_astral_characters_do_not_shift_a_mark() -> None:
     assert [quote[a:b] for a, b in highlights_of("cafe", quote, 0)] == ["café"]
 
 
-def test_words_without_meaning_are_never_marked() -> None:
-    assert highlights_of("what is the", "What is the matter?", 0) == []
+def test_words_without_meaning_are_marked_only_where_there_is_no_other() -> None:
+    assert highlights_of("what is the matter", "What is the matter?", 0) == [(12, 18)]
+    assert highlights_of("what is the", "What is the matter?", 0) == [(0, 4), (5, 7), (8, 11)]
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

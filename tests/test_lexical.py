@@ -18,6 +18,7 @@ from indexer.lexical import (
     LexicalWriter,
     damaged_files,
     lexical_generation,
+    telling_words,
     words_of,
 )
 
@@ -69,6 +70,26 @@ def test_chinese_without_spaces_is_one_word_and_no_error(tmp_path: Path) -> None
     index = index_of(tmp_path, "中国船只抵达港口", "其他")
     assert index.search("港口", 5) == []
     assert [i for i, _ in index.search("中国船只抵达港口", 5)] == [1]
+
+
+def test_words_that_mean_nothing_alone_find_nothing_beside_others(tmp_path: Path) -> None:
+    index = index_of(tmp_path, "what the port is", "what is the question", "a port")
+    for question in ("what is the port", "The PORT?", "port"):
+        assert dict(index.search(question, 5)) == dict(index.search("port", 5))
+        assert index.matching_any(question).tolist() == [1, 3]
+
+
+def test_a_query_of_nothing_else_is_searched_by_all_its_words(tmp_path: Path) -> None:
+    index = index_of(tmp_path, "To be, or not to be", "who was it", "a port")
+    assert telling_words("To be or not") == ["to", "be", "or", "not"]
+    assert [i for i, _ in index.search("to be or not to be", 5)] == [1]
+    assert [i for i, _ in index.search("Who?", 5)] == index.matching_any("who").tolist() == [2]
+
+
+def test_filters_by_phrase_heed_every_word(tmp_path: Path) -> None:
+    index = index_of(tmp_path, "the port of call", "port call")
+    assert index.matching("port of call").tolist() == [1]
+    assert index.matching("the").tolist() == [1]
 
 
 def test_all_that_tie_with_the_last_are_returned(tmp_path: Path) -> None:
