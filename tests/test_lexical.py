@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import random
 import time
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +95,55 @@ def test_filters_by_phrase_heed_every_word(tmp_path: Path) -> None:
     assert index.matching("the").tolist() == [1]
 
 
+CALLS = (
+    "the port of call",
+    "a call at port",
+    "port, then a long and slow way to a call",
+    "call the port of call the port of call",
+    "nothing of the kind",
+    "calls to every port there is by sea",
+)
+
+
+def in_order(words: Sequence[str], pair: tuple[str, str]) -> int:
+    return sum(both == pair for both in pairwise(words))
+
+
+def test_pairs_that_stand_together_add_to_the_score(tmp_path: Path) -> None:
+    index = index_of(tmp_path, *CALLS)
+    texts = [[word.stem for word in words_of(text)] for text in CALLS]
+    mean = sum(map(len, texts)) / len(texts)
+    holding = {stem: sum(stem in words for words in texts) for stem in {"port", "of", "call"}}
+    near = [1, 1, 0, 2, 0, 1]  # "port" and "call" at most six moves apart; the fourth repeats both, each pair once
+
+    def oracle(words: list[str], together: int) -> float:
+        def part(frequency: int, *stems: str) -> float:
+            return sum(bm25(frequency, len(words), mean, holding[stem], len(texts)) for stem in stems)
+
+        single = sum(part(words.count(stem), stem) for stem in ("port", "call"))
+        beside = sum(part(in_order(words, pair), *pair) for pair in (("port", "of"), ("of", "call")))
+        return single + 0.3 * beside + 0.3 * part(together, "port", "call")
+
+    ids = list(range(1, len(CALLS) + 1))
+    expected = [oracle(words, together) for words, together in zip(texts, near, strict=True)]
+    assert list(index.score("port of call", ids, proximity=0.3).values()) == pytest.approx(expected, rel=1e-4)
+
+
+def test_scores_without_proximity_are_those_of_search(tmp_path: Path) -> None:
+    index = index_of(tmp_path, *CALLS)
+    found = dict(index.search("port of call", 9))
+    assert index.score("port of call", [1, 2, 3, 4, 5, 6], proximity=0) == {5: 0.0} | found
+    assert index.score("port of call", [], proximity=0.3) == {}
+    assert index.score("...", [1, 2], proximity=0.3) == {1: 0.0, 2: 0.0}
+
+
+def test_a_pair_that_is_twice_in_the_query_or_of_one_word_counts_no_more(tmp_path: Path) -> None:
+    index = index_of(tmp_path, *CALLS)
+    once = index.score("port call", [1, 2, 3, 4], proximity=0.3)
+    assert index.score("port call call", [1, 2, 3, 4], proximity=0.3) == once
+    assert index.score("wheat port call rye port call", [1, 2, 3, 4], proximity=0.3)[3] == once[3]
+
+
 def test_all_that_tie_with_the_last_are_returned(tmp_path: Path) -> None:
     index = index_of(tmp_path, *["port"] * 60, "port port")
     found = index.search("port", 5)
@@ -167,6 +219,33 @@ def test_no_text_is_a_syntax_error(some: LexicalIndex, text: str) -> None:
     some.matching(text)
     some.matching_any(text)
     assert all(0 <= w.start < w.end <= len(text) for w in words_of(text))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
+    chance = random.Random(3)
+    words = [f"w{i}" for i in range(40)]
+    bodies = [" ".join(chance.choices(words, range(40, 0, -1), k=chance.randint(3, 60))) for _ in range(400)]
+    return index_of(tmp_path_factory.mktemp("many") / "index", *bodies)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    query=st.lists(st.integers(0, 39), min_size=1, max_size=40).map(lambda numbers: " ".join(f"w{i}" for i in numbers)),
+    chosen=st.sets(st.integers(1, 400), min_size=1, max_size=60),
+)
+def test_a_score_does_not_depend_on_what_else_is_scored(many: LexicalIndex, query: str, chosen: set[int]) -> None:
+    whole = many.score(query, range(1, 401), proximity=0.3)
+    assert many.score(query, sorted(chosen), proximity=0.3) == {i: whole[i] for i in sorted(chosen)}
+    assert all(whole[i] >= score for i, score in many.search(query, 400))
+
+
+def test_a_long_text_is_scored_while_somebody_waits(many: LexicalIndex) -> None:
+    chance = random.Random(5)
+    query = " ".join(f"w{chance.randrange(40)}" for _ in range(3_000))
+    started = time.perf_counter()
+    many.score(query, range(1, 401), proximity=0.3)
+    assert time.perf_counter() - started < 2
 
 
 def test_a_query_of_ten_thousand_words_ends(some: LexicalIndex) -> None:
