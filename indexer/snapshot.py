@@ -7,7 +7,7 @@ else can be asked of a generation is in ``reading``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,6 +154,14 @@ class Snapshot(Reading):
             return present & scope.mask[places] if len(scope.mask) else present
 
         return self._lexical.search(text, depth, keep=keep, contents=scope.contents)
+
+    def score_lexical(self, text: str, passage_ids: Sequence[int], proximity: float) -> list[float]:
+        """What each passage, however found, scores by its words and their nearness, in the order asked.
+
+        Never lower than ``search_lexical`` says, and 0.0 when it holds none of the words.
+        """
+        scores = self._lexical.score(text, passage_ids, proximity=proximity)
+        return [scores[passage_id] for passage_id in passage_ids]
 
 
 def _among(numbers: Ints, wanted: Ints) -> Mask:

@@ -1,48 +1,63 @@
-"""Two rankings into one.
+"""Two scores into one, for candidates that have both.
 
-The default is a convex combination of min-max normalised scores; reciprocal rank fusion is the alternative. Both look
-at the same two lists, cut at the same depth, so what is asked for (k) changes nothing.
+The default is a convex combination of scores brought to a scale from 0 to 1; reciprocal rank fusion is the alternative.
+Both look at the same candidates, whoever found them and however many are shown. An array here holds one number a
+candidate, all in the same order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 Fusion = Literal["convex", "rrf"]
-Scores = Mapping[int, float]
+Scores = npt.NDArray[np.float64]
 
 
-def min_max(scores: Scores) -> dict[int, float]:
+def min_max(scores: Scores) -> Scores:
     """Scores on a scale from 0 (the lowest here) to 1 (the highest); all 1 when they are all the same.
 
-    >>> min_max({7: 4.0, 8: 2.0, 9: 3.0})
-    {7: 1.0, 8: 0.0, 9: 0.5}
+    >>> min_max(np.array([4.0, 2.0, 3.0])).tolist()
+    [1.0, 0.0, 0.5]
     """
-    if not scores:
-        return {}
-    low, high = min(scores.values()), max(scores.values())
-    spread = high - low
-    return {key: (score - low) / spread if spread else 1.0 for key, score in scores.items()}
+    low, high = scores.min(initial=np.inf), scores.max(initial=-np.inf)
+    return (scores - low) / (high - low) if high > low else np.ones(len(scores))
 
 
-def convex(dense: Scores, lexical: Scores, weight: float) -> dict[int, float]:
-    """``weight`` parts of the normalised dense score and ``1 - weight`` of the lexical one; absent counts 0.
+def of_highest(scores: Scores) -> Scores:
+    """Scores as parts of the highest here; all 0 when that is 0.
 
-    Source: Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2022), TM2C2 with the
-    list's own minimum.
+    >>> of_highest(np.array([4.0, 2.0, 0.0])).tolist()
+    [1.0, 0.5, 0.0]
     """
-    near, said = min_max(dense), min_max(lexical)
-    return {key: weight * near.get(key, 0.0) + (1 - weight) * said.get(key, 0.0) for key in near.keys() | said.keys()}
+    high = scores.max(initial=0.0)
+    return scores / high if high > 0 else np.zeros(len(scores))
 
 
-def rrf(dense: Scores, lexical: Scores, constant: float = 60.0) -> dict[int, float]:
-    """The sum over both lists of ``1 / (constant + rank)``, ranks from 1; the mappings are in rank order.
+def ranks(scores: Scores) -> npt.NDArray[np.int64]:
+    """Each score's rank from 1, one more than there are higher ones: equals (in float32) share theirs.
+
+    >>> ranks(np.array([2.0, 4.0, 2.0, 1.0])).tolist()
+    [2, 1, 2, 4]
+    """
+    negated = -scores.astype(np.float32)
+    return np.searchsorted(np.sort(negated), negated, side="left") + 1
+
+
+def convex(dense: Scores, lexical: Scores, weight: float) -> Scores:
+    """``weight`` parts of the dense score, by ``min_max``, and ``1 - weight`` of the lexical one, by ``of_highest``.
+
+    Source: Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2022): a lexical score has a
+    least value, 0, that means something; a cosine's is that of the candidates.
+    """
+    return weight * min_max(dense) + (1 - weight) * of_highest(lexical)
+
+
+def rrf(dense: Scores, lexical: Scores, constant: float = 60.0) -> Scores:
+    """The sum over both of ``1 / (constant + rank)``; a lexical score of 0 is no rank, and counts nothing.
 
     Source: Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion Outperforms Condorcet" (2009).
     """
-    fused: dict[int, float] = {}
-    for ranking in (dense, lexical):
-        for rank, key in enumerate(ranking, 1):
-            fused[key] = fused.get(key, 0.0) + 1 / (constant + rank)
-    return fused
+    return 1 / (constant + ranks(dense)) + (lexical > 0) / (constant + ranks(lexical))

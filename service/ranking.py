@@ -1,8 +1,8 @@
 """One order for one query: every passage in scope has a place in it, whatever part of it is asked for.
 
-First come the candidates, the best ``depth`` of each retriever, in the order of their fused score; behind them, only
-when somebody asks that far, all other passages by their cosine. So the first 5 of 10 results are the 5 results, pages
-join without a seam, and the total is exact.
+First come the candidates, the best ``depth`` of each retriever, by a score that looks at each of them more closely;
+behind them, only when somebody asks that far, all other passages as their retriever has them. So the first 5 of 10
+results are the 5 results, pages join without a seam, and the total is exact.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import numpy as np
 
 from indexer.dense import Floats
 from indexer.filters import Filter
+from indexer.reading import cosines
 from indexer.snapshot import Scope, Snapshot
 from indexer.stored import ArticleLine, PassageRow
-from service.fusion import Fusion, convex, min_max, rrf
+from service.fusion import Fusion, Scores, convex, min_max, of_highest, ranks, rrf
 
 Found = list[tuple[int, float]]
 _AT_ONCE = 24  # passages looked up together: a usual page in one go
@@ -25,7 +26,10 @@ _AT_ONCE = 24  # passages looked up together: a usual page in one go
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """What one retriever says of a passage: its rank from 1, its own score, and that score from 0 to 1."""
+    """What one retriever says of a passage: its rank from 1, its own score, and what that counts, from 0 to 1.
+
+    Ranks are among the candidates, equals sharing theirs; behind the candidates, in all that the retriever found.
+    """
 
     rank: int
     score: float
@@ -46,12 +50,27 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How two rankings become one. ``weight`` is the dense part of a convex combination."""
+    """How passages are scored.
+
+    ``weight`` is the dense part of a convex combination; ``proximity`` what neighbouring words of the query that stand
+    together count beside the words themselves.
+    """
 
     mode: str = "hybrid"
     fusion: Fusion = "convex"
-    weight: float = 0.45
+    weight: float = 0.5
     depth: int = 100
+    proximity: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A passage that has its score, and is not looked up yet."""
+
+    passage_id: int
+    score: float
+    dense: Leg | None = None
+    lexical: Leg | None = None
 
 
 class Ranking:
@@ -68,44 +87,76 @@ class Ranking:
         self._vector = vector
 
     def __iter__(self) -> Iterator[Ranked]:
-        dense = self._nearest(self._recipe.depth) if self._vector is not None else []
-        lexical = self._saying(self._recipe.depth) if self._recipe.mode != "dense" else []
-        placed: set[int] = set()
-        for ranked in self._fused(dense, lexical):
-            placed.add(ranked.passage.id)
-            yield ranked
-        yield from self._rest(placed, len(dense), len(lexical))
-
-    def _fused(self, dense: Found, lexical: Found) -> Iterator[Ranked]:
+        lexical = self._recipe.mode == "lexical"
+        found = self._saying(self._recipe.depth) if lexical else self._nearest(self._recipe.depth)
         match self._recipe.mode:
-            case "dense":
-                scores = dict(dense)
             case "lexical":
-                scores = dict(lexical)
-            case _ if self._recipe.fusion == "rrf":
-                scores = rrf(dict(dense), dict(lexical))
+                first = self._rescored(found)
+            case "dense":
+                first = self._plain(found)
             case _:
-                scores = convex(dict(dense), dict(lexical), self._recipe.weight)
-        return self._described(self._in_order(list(scores.items())), _legs(dense), _legs(lexical))
+                first = self._fused(found)
+        yield from self._described(first)
+        if len(found) == self._recipe.depth:  # else the retriever has given all that it has
+            yield from self._behind({scored.passage_id for scored in first})
 
-    def _rest(self, placed: set[int], dense_depth: int, lexical_depth: int) -> Iterator[Ranked]:
-        fetch = self._saying if self._recipe.mode == "lexical" else self._nearest
-        reached = lexical_depth if self._recipe.mode == "lexical" else dense_depth
-        depth = self._recipe.depth
-        if reached < depth:
-            return  # the retriever has given all that it has
+    def _plain(self, near: Found) -> list[_Scored]:
+        scores = np.array([score for _, score in near])
+        return [
+            _Scored(key, leg.score, leg) for (key, _), leg in zip(near, _legs(scores, min_max(scores)), strict=True)
+        ]
+
+    def _rescored(self, said: Found) -> list[_Scored]:
+        """The candidates in the order of their closer score. It is never below BM25, which those behind them keep."""
+        ids = [key for key, _ in said]
+        scores = self._lexical_scores(ids)
+        legs = dict(zip(ids, _legs(scores, of_highest(scores)), strict=True))
+        found = self._in_order(list(zip(ids, scores.tolist(), strict=True)))
+        return [_Scored(key, score, lexical=legs[key]) for key, score in found]
+
+    def _fused(self, near: Found) -> list[_Scored]:
+        """Whatever either retriever found, by what both say of it."""
+        assert self._vector is not None
+        ids = sorted({key for key, _ in near} | {key for key, _ in self._saying(self._recipe.depth)})
+        dense = cosines(self._snapshot.vectors_of(ids), self._vector).astype(np.float64)
+        lexical = self._lexical_scores(ids)
+        fused = self._combined(dense, lexical)
+        near_legs = dict(zip(ids, _legs(dense, min_max(dense)), strict=True))
+        said_legs = dict(zip(ids, _legs(lexical, of_highest(lexical)), strict=True))
+        found = self._in_order(list(zip(ids, fused.tolist(), strict=True)))
+        return [
+            _Scored(key, score, near_legs[key], said_legs[key] if said_legs[key].score > 0 else None)
+            for key, score in found
+        ]
+
+    def _combined(self, dense: Scores, lexical: Scores) -> Scores:
+        if self._recipe.fusion == "rrf":
+            return rrf(dense, lexical)
+        return convex(dense, lexical, self._recipe.weight)
+
+    def _lexical_scores(self, passage_ids: list[int]) -> Scores:
+        return np.array(self._snapshot.score_lexical(self._text, passage_ids, self._recipe.proximity))
+
+    def _behind(self, placed: set[int]) -> Iterator[Ranked]:
+        """All other passages, in the order of the only score that tells them apart."""
+        mode, depth = self._recipe.mode, self._recipe.depth
         while depth < self._scope.passages:
             depth = min(depth * 4, self._scope.passages)
-            found = fetch(depth)
-            fresh = [(key, score) for key, score in found if key not in placed]
-            legs = {key: Leg(rank, score, 0.0) for rank, (key, score) in enumerate(found, 1)}
-            shown = [(key, score if self._recipe.mode != "hybrid" else 0.0) for key, score in fresh]
-            lexical_mode = self._recipe.mode == "lexical"
-            # Already in the order of the only score that tells them apart.
-            yield from self._described(shown, {} if lexical_mode else legs, legs if lexical_mode else {})
+            found = self._saying(depth) if mode == "lexical" else self._nearest(depth)
+            fresh = [(key, Leg(rank, score, 0.0)) for rank, (key, score) in enumerate(found, 1) if key not in placed]
+            yield from self._described([self._later(key, leg) for key, leg in fresh])
             placed.update(key for key, _ in fresh)
             if len(found) < depth:
                 return
+
+    def _later(self, key: int, leg: Leg) -> _Scored:
+        match self._recipe.mode:
+            case "lexical":
+                return _Scored(key, leg.score, lexical=leg)
+            case "dense":
+                return _Scored(key, leg.score, leg)
+            case _:
+                return _Scored(key, 0.0, leg)
 
     # -- the retrievers -----------------------------------------------------------------------------------------
 
@@ -133,20 +184,19 @@ class Ranking:
         carriers = self._snapshot.articles_of((row.content_id for row in passages.values()), self._limits)
         return {key: (carriers[row.content_id][0].id, row.start) for key, row in passages.items()}
 
-    def _described(self, found: Found, near: dict[int, Leg], said: dict[int, Leg]) -> Iterator[Ranked]:
+    def _described(self, found: Sequence[_Scored]) -> Iterator[Ranked]:
         """The passages behind the scores, looked up as far as somebody reads."""
         for first in range(0, len(found), _AT_ONCE):
             part = found[first : first + _AT_ONCE]
-            passages = self._snapshot.passages(key for key, _ in part)
+            passages = self._snapshot.passages(scored.passage_id for scored in part)
             carriers = self._snapshot.articles_of((row.content_id for row in passages.values()), self._limits)
-            for key, score in part:
-                row = passages[key]
-                yield Ranked(row, score, near.get(key), said.get(key), tuple(carriers[row.content_id]))
+            for scored in part:
+                row = passages[scored.passage_id]
+                yield Ranked(row, scored.score, scored.dense, scored.lexical, tuple(carriers[row.content_id]))
 
 
-def _legs(found: Found) -> dict[int, Leg]:
-    normalised = min_max(dict(found))
-    return {key: Leg(rank, score, normalised[key]) for rank, (key, score) in enumerate(found, 1)}
+def _legs(scores: Scores, normalised: Scores) -> list[Leg]:
+    return list(map(Leg, ranks(scores).tolist(), scores.tolist(), normalised.tolist()))
 
 
 def one_per_article(ranking: Iterator[Ranked]) -> Iterator[Ranked]:

@@ -28,7 +28,7 @@ def results_json(results: Results, *, explain: bool = False) -> Json:
 
 
 def hit_json(hit: Hit, *, explain: bool = False) -> Json:
-    """HIT: ``scores`` are the retrievers' own; None when the passage was not among their candidates."""
+    """HIT: ``scores`` are the retrievers' own; None when it was not asked, or has nothing to say."""
     shape: Json = {
         "rank": hit.rank,
         "score": hit.score,

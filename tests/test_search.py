@@ -17,8 +17,8 @@ from indexer.chunk import ChunkConfig, embedding_input
 from indexer.errors import ArchiveMismatch, BadQuery, UnknownArticle
 from indexer.filters import Filter
 from indexer.load.layout import Part, lay_out
+from indexer.reading import cosines
 from indexer.records import Article, PartialDate
-from service.fusion import convex
 from service.locator import Locator
 from service.search import Group, Mode, Results, Searcher, SearchOptions
 from tests.fakes import WordEmbedder
@@ -163,14 +163,79 @@ def test_dense_search_is_brute_force_over_the_embedding_inputs(searcher: Searche
     assert scores == sorted(scores, reverse=True)
 
 
-def test_hybrid_scores_are_the_convex_combination_of_both_lists(searcher: Searcher) -> None:
-    def scores(mode: Mode, k: int) -> dict[int, float]:
-        page = searcher.search("gulf envoy canal", SearchOptions(k=k, mode=mode, depth=20))
-        return {hash(hit.citation.locator): hit.score for hit in page.hits}
+def scores_of(searcher: Searcher, query: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Every passage's cosine and lexical score for a query, by locator, without a search."""
+    snapshot = searcher.archive.snapshot()
+    vector = WordEmbedder().embed_queries([query])[0]
+    rows = {
+        Locator(article_id, row.start, row.end).text: row.id
+        for article_id in snapshot.article_ids()
+        for row in snapshot.passages_of(article_id)
+    }
+    near = cosines(snapshot.vectors_of(list(rows.values())), vector)
+    said = snapshot.score_lexical(query, list(rows.values()), 0.3)
+    return dict(zip(rows, near.tolist(), strict=True)), dict(zip(rows, said, strict=True))
 
-    expected = convex(scores("dense", 20), scores("lexical", 20), 0.3)
-    page = searcher.search("gulf envoy canal", SearchOptions(k=len(expected), weight=0.3, depth=20))
-    assert {hash(hit.citation.locator): hit.score for hit in page.hits} == pytest.approx(expected)
+
+QUESTION = "gulf envoy canal in the embassy"
+
+
+def test_every_hybrid_candidate_counts_by_its_own_scores_whoever_found_it(searcher: Searcher) -> None:
+    near, said = scores_of(searcher, QUESTION)
+    candidates = sorted(
+        set(locators(searcher.search(QUESTION, SearchOptions(k=20, mode="dense", depth=20))))
+        | set(locators(searcher.search(QUESTION, SearchOptions(k=20, mode="lexical", depth=20))))
+    )
+    assert 20 < len(candidates) < 40
+    dense, lexical = (np.array([scores[key] for key in candidates]) for scores in (near, said))
+    fused = 0.3 * (dense - dense.min()) / (dense.max() - dense.min()) + 0.7 * lexical / lexical.max()
+    page = searcher.search(QUESTION, SearchOptions(k=len(candidates) + 5, weight=0.3, depth=20))
+    shown = {hit.citation.locator: hit for hit in page.hits[: len(candidates)]}
+    assert {key: hit.score for key, hit in shown.items()} == pytest.approx(
+        dict(zip(candidates, fused.tolist(), strict=True)), abs=1e-5
+    )
+    for key, hit in shown.items():
+        assert hit.dense is not None
+        assert hit.dense.score == pytest.approx(near[key], abs=1e-6)
+        assert hit.dense.rank == 1 + sum(dense > near[key])
+        assert (hit.lexical.score if hit.lexical else 0) == said[key]
+        if hit.lexical:
+            assert hit.lexical.rank == 1 + sum(lexical > said[key])
+        counted = 0.3 * hit.dense.normalised + 0.7 * (hit.lexical.normalised if hit.lexical else 0)
+        assert counted == pytest.approx(hit.score)
+    assert [(hit.score, hit.lexical) for hit in page.hits[len(candidates) :]] == [(0.0, None)] * 5
+
+
+def test_rank_fusion_ranks_the_same_candidates_by_either_score(searcher: Searcher) -> None:
+    near, said = scores_of(searcher, QUESTION)
+    hits = searcher.search(QUESTION, SearchOptions(k=1000, depth=1000, fusion="rrf")).hits
+    assert len(hits) == len(near)
+
+    def share(scores: dict[str, float], key: str) -> float:
+        return 1 / (61 + sum(other > scores[key] for other in scores.values()))
+
+    for hit in hits:
+        key = hit.citation.locator
+        assert hit.score == pytest.approx(share(near, key) + (share(said, key) if said[key] else 0))
+
+
+@pytest.mark.parametrize("depth", [1, 3, 10, 1000])
+def test_lexical_search_scores_its_candidates_closely_and_never_below_those_behind(
+    searcher: Searcher, depth: int
+) -> None:
+    plain = searcher.search(QUESTION, SearchOptions(k=1000, mode="lexical", depth=1000, proximity=0))
+    closely = searcher.search(QUESTION, SearchOptions(k=1000, mode="lexical", depth=depth))
+    _, said = scores_of(searcher, QUESTION)
+    first, behind = closely.hits[:depth], closely.hits[depth:]
+    assert {hit.citation.locator for hit in first} == set(locators(plain)[:depth])
+    assert {hit.citation.locator: hit.score for hit in first} == {
+        hit.citation.locator: said[hit.citation.locator] for hit in first
+    }
+    assert [hit.citation.locator for hit in behind] == locators(plain)[depth:]
+    assert [hit.score for hit in behind] == [hit.score for hit in plain.hits[depth:]]
+    scores = [hit.score for hit in closely.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert len(closely.hits) == closely.total == plain.total
 
 
 def test_equal_scores_are_ordered_by_article_and_offset(make: Callable[..., Searcher]) -> None:
@@ -212,7 +277,9 @@ def test_a_filter_returns_all_that_meet_it_and_nothing_else(
     assert set(ids(results)) == expected & set(ids(unfiltered))
     assert results.total == len(results.hits)
     if mode != "hybrid":  # a single retriever's order does not depend on what is left out
-        assert locators(results) == [x for x in locators(unfiltered) if x.split("#")[0] in expected]
+        whole = searcher.search("port treaty", SearchOptions(k=1000, mode=mode, filter=limits, depth=1000))
+        everything = searcher.search("port treaty", SearchOptions(k=1000, mode=mode, depth=1000))
+        assert locators(whole) == [x for x in locators(everything) if x.split("#")[0] in expected]
 
 
 def test_an_article_scores_as_its_best_passage(searcher: Searcher) -> None:
@@ -328,9 +395,11 @@ def test_a_forged_cursor_is_refused(searcher: Searcher, cursor: str) -> None:
         {"fusion": "x"},
         {"weight": 2},
         {"depth": 0},
+        {"proximity": -0.1},
+        {"proximity": float("nan")},
     ],
 )
-def test_options_that_cannot_be_are_refused(options: dict[str, int | str]) -> None:
+def test_options_that_cannot_be_are_refused(options: dict[str, float | str]) -> None:
     with pytest.raises(BadQuery, match=next(iter(options))):
         SearchOptions(**options)  # type: ignore[arg-type]
 

@@ -11,6 +11,7 @@ from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
 from indexer.doctor import examine
 from indexer.filters import Filter
+from indexer.reading import cosines
 from indexer.snapshot import Snapshot
 from tests.conftest import make_article
 from tests.fakes import WordEmbedder
@@ -67,6 +68,29 @@ def test_saved_rows_later_rows_and_removed_rows_are_one_index(
     assert archive.snapshot().dense_card.kind == ("hnsw" if exact_up_to == 0 else "flat")
     assert archive.snapshot().stale_rows == 15 + 10 + 50
     assert examine(archive) == []
+
+
+def test_equal_rows_have_equal_cosines_wherever_they_stand(embedder: WordEmbedder) -> None:
+    chance = np.random.default_rng(0)
+    row, other, query = (rows / np.linalg.norm(rows) for rows in chance.normal(size=(3, 384)).astype(np.float32))
+    for before in range(40):
+        rows = np.array([other] * before + [row] + [other] * (before % 7))
+        found = cosines(rows, query)
+        assert found.dtype == np.float32
+        assert found[before] == cosines(row[None], query)[0] == pytest.approx(float(row @ query), abs=1e-6)
+    assert cosines(rows[:0], query).tolist() == []
+
+
+def test_passages_are_scored_by_words_in_the_order_asked(archive: Archive, embedder: WordEmbedder) -> None:
+    index_articles(archive, embedder, [make_article(name, f"{name} in port.") for name in ("Ships", "Grain")])
+    snapshot = archive.snapshot()
+    ids = snapshot.vectors()[0][:, 0].tolist()
+    ships, grain = snapshot.score_lexical("grain port", ids, 0.3)
+    assert ships > 0
+    assert grain > ships
+    assert snapshot.score_lexical("grain port", ids[::-1], 0.3) == [grain, ships]
+    assert snapshot.score_lexical("wheat", ids, 0.3) == [0.0, 0.0]
+    assert dict(snapshot.search_lexical("grain port", 9, snapshot.scope(Filter()))).keys() == set(ids)
 
 
 def test_a_reader_takes_up_an_index_that_was_saved_since(archive: Archive, embedder: WordEmbedder) -> None:

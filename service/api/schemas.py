@@ -150,13 +150,15 @@ class Citation(Shape):
 
 
 class Scores(Shape):
-    """The retrievers' own scores; null when the passage was not among their candidates."""
+    """The cosine, and what the words score; null when it was not asked for, or the passage holds none of the words."""
 
     dense: float | None
     lexical: float | None
 
 
 class Leg(Shape):
+    """A retriever's rank among the candidates, its own score, and what that counts, from 0 to 1."""
+
     rank: int
     raw: float
     normalised: float

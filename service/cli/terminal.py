@@ -66,7 +66,7 @@ def _show_hit(out: Console, hit: Hit, explain: bool) -> None:
 
 
 def _leg(leg: Leg | None) -> str:
-    return f"rank {leg.rank}, raw {leg.score:.4f}, normalised {leg.normalised:.3f}" if leg else "not a candidate"
+    return f"rank {leg.rank}, raw {leg.score:.4f}, normalised {leg.normalised:.3f}" if leg else "none"
 
 
 def _source(line: ArticleLine) -> str:
