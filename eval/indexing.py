@@ -8,17 +8,14 @@ The README's table is ``table`` of the committed result; a test fails when they 
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
-import os
-import platform
 import resource
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from eval import provenance
 from indexer.archive import Archive
 from indexer.build import index_paths, open_or_create
 from indexer.chunk import ModelTokens, embedding_input
@@ -51,13 +48,9 @@ def measure(paths: list[Path], place: Path) -> dict[str, Any]:
         "archive_mib": round(sum(f.stat().st_size for f in place.rglob("*") if f.is_file()) / 2**20),
         "manifest": json.loads(archive.manifest.to_json()),
         "runtime": embedder.card.runtime,
-        "commit": _commit(),
-        "machine": {
-            "processor": _processor(),
-            "cores": len(os.sched_getaffinity(0)),
-            "python": platform.python_version(),
-        },
-        "versions": {name: importlib.metadata.version(name) for name in _VERSIONS},
+        "commit": provenance.commit(),
+        "machine": provenance.machine(),
+        "versions": provenance.versions(_VERSIONS),
     }
 
 
@@ -85,16 +78,6 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join(
         ["| indexing Reuters-21578 | |", "|---|---|", *(f"| {name} | {said} |" for name, said in rows.items())]
     )
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
-
-
-def _processor() -> str:
-    named = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    return named[0].split(":", 1)[1].strip() if named else platform.processor()
 
 
 def main() -> None:
