@@ -18,6 +18,7 @@ from indexer.filters import Filter
 from indexer.reading import cosines
 from indexer.snapshot import Scope, Snapshot
 from indexer.stored import ArticleLine, PassageRow
+from service.feedback import LEADING, widened
 from service.fusion import Fusion, Scores, convex, min_max, of_highest, ranks, rrf
 
 Found = list[tuple[int, float]]
@@ -53,7 +54,7 @@ class Recipe:
     """How passages are scored.
 
     ``weight`` is the dense part of a convex combination; ``proximity`` what neighbouring words of the query that stand
-    together count beside the words themselves.
+    together count beside the words themselves; ``feedback`` how far a hybrid search's first candidates move the others.
     """
 
     mode: str = "hybrid"
@@ -61,6 +62,7 @@ class Recipe:
     weight: float = 0.5
     depth: int = 100
     proximity: float = 0.3
+    feedback: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,16 @@ class Ranking:
         return [_Scored(key, score, lexical=legs[key]) for key, score in found]
 
     def _fused(self, near: Found) -> list[_Scored]:
-        """Whatever either retriever found, by what both say of it."""
+        """Whatever either retriever found, by what both say of it, and by what the first of them say."""
         assert self._vector is not None
         ids = sorted({key for key, _ in near} | {key for key, _ in self._saying(self._recipe.depth)})
-        dense = cosines(self._snapshot.vectors_of(ids), self._vector).astype(np.float64)
+        rows = self._snapshot.vectors_of(ids)
+        dense = cosines(rows, self._vector).astype(np.float64)
         lexical = self._lexical_scores(ids)
-        fused = self._combined(dense, lexical)
-        near_legs = dict(zip(ids, _legs(dense, min_max(dense)), strict=True))
+        leading = self._leading(ids, self._combined(dense, lexical))
+        moved = widened(dense, rows, leading, self._recipe.feedback)
+        fused = self._combined(moved, lexical)
+        near_legs = dict(zip(ids, _legs(dense, min_max(moved)), strict=True))
         said_legs = dict(zip(ids, _legs(lexical, of_highest(lexical)), strict=True))
         found = self._in_order(list(zip(ids, fused.tolist(), strict=True)))
         return [
@@ -133,6 +138,12 @@ class Ranking:
         if self._recipe.fusion == "rrf":
             return rrf(dense, lexical)
         return convex(dense, lexical, self._recipe.weight)
+
+    def _leading(self, ids: list[int], scores: Scores) -> list[int]:
+        """The places of the first candidates, in the order that they would be shown in."""
+        low = np.sort(scores.astype(np.float32))[-LEADING:].min(initial=np.inf)
+        best = np.flatnonzero(scores.astype(np.float32) >= low)
+        return [ids.index(key) for key, _ in self._in_order([(ids[i], float(scores[i])) for i in best])[:LEADING]]
 
     def _lexical_scores(self, passage_ids: list[int]) -> Scores:
         return np.array(self._snapshot.score_lexical(self._text, passage_ids, self._recipe.proximity))

@@ -10,6 +10,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
@@ -19,10 +20,12 @@ from indexer.filters import Filter
 from indexer.load.layout import Part, lay_out
 from indexer.reading import cosines
 from indexer.records import Article, PartialDate
+from service.fusion import Fusion
 from service.locator import Locator
 from service.search import Group, Mode, Results, Searcher, SearchOptions
 from tests.fakes import WordEmbedder
 
+Array = NDArray[np.float64]
 MODES: tuple[Mode, ...] = get_args(Mode)
 GROUPS: tuple[Group, ...] = get_args(Group)
 WORDS = [
@@ -163,60 +166,87 @@ def test_dense_search_is_brute_force_over_the_embedding_inputs(searcher: Searche
     assert scores == sorted(scores, reverse=True)
 
 
-def scores_of(searcher: Searcher, query: str) -> tuple[dict[str, float], dict[str, float]]:
-    """Every passage's cosine and lexical score for a query, by locator, without a search."""
+def scores_of(searcher: Searcher, query: str) -> dict[str, tuple[float, float, Array]]:
+    """Every passage's cosine, lexical score and row for a query, by locator, without a search."""
     snapshot = searcher.archive.snapshot()
-    vector = WordEmbedder().embed_queries([query])[0]
-    rows = {
+    passages = {
         Locator(article_id, row.start, row.end).text: row.id
         for article_id in snapshot.article_ids()
         for row in snapshot.passages_of(article_id)
     }
-    near = cosines(snapshot.vectors_of(list(rows.values())), vector)
-    said = snapshot.score_lexical(query, list(rows.values()), 0.3)
-    return dict(zip(rows, near.tolist(), strict=True)), dict(zip(rows, said, strict=True))
+    vectors = snapshot.vectors_of(list(passages.values()))
+    near = cosines(vectors, WordEmbedder().embed_queries([query])[0]).tolist()
+    said = snapshot.score_lexical(query, list(passages.values()), 0.3)
+    return dict(zip(passages, zip(near, said, vectors.astype(np.float64), strict=True), strict=True))
 
 
 QUESTION = "gulf envoy canal in the embassy"
 
 
-def test_every_hybrid_candidate_counts_by_its_own_scores_whoever_found_it(searcher: Searcher) -> None:
-    near, said = scores_of(searcher, QUESTION)
+def min_max(scores: Array) -> Array:
+    return np.asarray((scores - scores.min()) / (scores.max() - scores.min()))
+
+
+def moved_by_the_first_three(cosines: Array, rows: Array, fused: Array, feedback: float) -> Array:
+    """The cosines that a hybrid search counts, in the definition's own words."""
+    first = rows[np.argsort(-fused, kind="stable")[:3]]
+    cohesion = np.mean([first[a] @ first[b] for a, b in ((0, 1), (0, 2), (1, 2))])
+    share = feedback * max(0.0, min(1.0, float(cohesion)))
+    centre = first.mean(axis=0)
+    return np.asarray((1 - share) * cosines + share * (rows @ (centre / np.linalg.norm(centre))))
+
+
+@pytest.mark.parametrize("feedback", [0, 0.5, 1])
+def test_every_hybrid_candidate_counts_by_its_own_scores_whoever_found_it(searcher: Searcher, feedback: float) -> None:
+    scored = scores_of(searcher, QUESTION)
     candidates = sorted(
         set(locators(searcher.search(QUESTION, SearchOptions(k=20, mode="dense", depth=20))))
         | set(locators(searcher.search(QUESTION, SearchOptions(k=20, mode="lexical", depth=20))))
     )
     assert 20 < len(candidates) < 40
-    dense, lexical = (np.array([scores[key] for key in candidates]) for scores in (near, said))
-    fused = 0.3 * (dense - dense.min()) / (dense.max() - dense.min()) + 0.7 * lexical / lexical.max()
-    page = searcher.search(QUESTION, SearchOptions(k=len(candidates) + 5, weight=0.3, depth=20))
-    shown = {hit.citation.locator: hit for hit in page.hits[: len(candidates)]}
-    assert {key: hit.score for key, hit in shown.items()} == pytest.approx(
-        dict(zip(candidates, fused.tolist(), strict=True)), abs=1e-5
-    )
-    for key, hit in shown.items():
+    near, said = (np.array([scored[key][i] for key in candidates]) for i in (0, 1))
+    vectors = np.array([scored[key][2] for key in candidates])
+    once = 0.3 * min_max(near) + 0.7 * said / said.max()
+    counted = min_max(moved_by_the_first_three(near, vectors, once, feedback))
+    fused = 0.3 * counted + 0.7 * said / said.max()
+    options = SearchOptions(k=len(candidates) + 5, weight=0.3, depth=20, feedback=feedback)
+    hits = searcher.search(QUESTION, options).hits
+    shown = {hit.citation.locator: hit for hit in hits[: len(candidates)]}
+    assert sorted(shown) == candidates
+    for place, key in enumerate(candidates):
+        hit = shown[key]
+        assert hit.score == pytest.approx(fused[place], abs=1e-5)
         assert hit.dense is not None
-        assert hit.dense.score == pytest.approx(near[key], abs=1e-6)
-        assert hit.dense.rank == 1 + sum(dense > near[key])
-        assert (hit.lexical.score if hit.lexical else 0) == said[key]
-        if hit.lexical:
-            assert hit.lexical.rank == 1 + sum(lexical > said[key])
-        counted = 0.3 * hit.dense.normalised + 0.7 * (hit.lexical.normalised if hit.lexical else 0)
-        assert counted == pytest.approx(hit.score)
-    assert [(hit.score, hit.lexical) for hit in page.hits[len(candidates) :]] == [(0.0, None)] * 5
+        assert (hit.dense.rank, hit.dense.score) == (1 + sum(near > near[place]), near[place])
+        assert hit.dense.normalised == pytest.approx(counted[place], abs=1e-5)
+        if hit.lexical is None:
+            assert said[place] == 0
+            continue
+        assert (hit.lexical.rank, hit.lexical.score) == (1 + sum(said > said[place]), said[place])
+        assert hit.score == pytest.approx(0.3 * hit.dense.normalised + 0.7 * hit.lexical.normalised)
+    assert [(hit.score, hit.lexical) for hit in hits[len(candidates) :]] == [(0.0, None)] * 5
 
 
 def test_rank_fusion_ranks_the_same_candidates_by_either_score(searcher: Searcher) -> None:
-    near, said = scores_of(searcher, QUESTION)
-    hits = searcher.search(QUESTION, SearchOptions(k=1000, depth=1000, fusion="rrf")).hits
-    assert len(hits) == len(near)
-
-    def share(scores: dict[str, float], key: str) -> float:
-        return 1 / (61 + sum(other > scores[key] for other in scores.values()))
-
+    scored = scores_of(searcher, QUESTION)
+    hits = searcher.search(QUESTION, SearchOptions(k=1000, depth=1000, fusion="rrf", feedback=0)).hits
+    assert len(hits) == len(scored)
     for hit in hits:
-        key = hit.citation.locator
-        assert hit.score == pytest.approx(share(near, key) + (share(said, key) if said[key] else 0))
+        near, said, _ = scored[hit.citation.locator]
+        expected = 1 / (61 + sum(other > near for other, _, _ in scored.values()))
+        expected += 1 / (61 + sum(other > said for _, other, _ in scored.values())) if said else 0
+        assert hit.score == pytest.approx(expected)
+
+
+def test_feedback_takes_the_first_by_article_and_offset_where_scores_tie(make: Callable[..., Searcher]) -> None:
+    tied = [article(f"{name}", "Fleet leaves port.", title=f"t{name}", publisher=name) for name in "ecba"]
+    searcher = make(*tied, article("x", "Fleet treaty."), article("y", "Port canal treaty drill."))
+    for fusion in get_args(Fusion):
+        alike = searcher.search("fleet port", SearchOptions(k=6, fusion=fusion, feedback=0))
+        led = searcher.search("fleet port", SearchOptions(k=6, fusion=fusion))
+        assert ids(alike)[:4] == ids(led)[:4] == ["a", "b", "c", "e"]
+        assert [hit.score for hit in alike.hits[:4]] == [alike.hits[0].score] * 4
+        assert [hit.score == led.hits[0].score for hit in led.hits[:4]] == [True, True, True, False]
 
 
 @pytest.mark.parametrize("depth", [1, 3, 10, 1000])
@@ -225,7 +255,7 @@ def test_lexical_search_scores_its_candidates_closely_and_never_below_those_behi
 ) -> None:
     plain = searcher.search(QUESTION, SearchOptions(k=1000, mode="lexical", depth=1000, proximity=0))
     closely = searcher.search(QUESTION, SearchOptions(k=1000, mode="lexical", depth=depth))
-    _, said = scores_of(searcher, QUESTION)
+    said = {key: scores[1] for key, scores in scores_of(searcher, QUESTION).items()}
     first, behind = closely.hits[:depth], closely.hits[depth:]
     assert {hit.citation.locator for hit in first} == set(locators(plain)[:depth])
     assert {hit.citation.locator: hit.score for hit in first} == {
@@ -373,6 +403,9 @@ def test_a_cursor_holds_for_its_own_query_and_generation(make: Callable[..., Sea
     assert ids(searcher.search("fleet", SearchOptions(k=1, cursor=cursor))) == ["a"] or cursor
     with pytest.raises(BadQuery, match="another query"):
         searcher.search("port", SearchOptions(k=1, cursor=cursor))
+    for other in (SearchOptions(k=1, feedback=0), SearchOptions(k=1, proximity=0)):
+        with pytest.raises(BadQuery, match="another query"):
+            searcher.search("fleet", replace(other, cursor=cursor))
     index_articles(searcher.archive, WordEmbedder(), [article("c", "Canal opens.")])
     with pytest.raises(BadQuery, match="generation"):
         searcher.search("fleet", SearchOptions(k=1, cursor=cursor))
@@ -395,6 +428,8 @@ def test_a_forged_cursor_is_refused(searcher: Searcher, cursor: str) -> None:
         {"fusion": "x"},
         {"weight": 2},
         {"depth": 0},
+        {"feedback": 1.1},
+        {"feedback": float("nan")},
         {"proximity": -0.1},
         {"proximity": float("nan")},
     ],
