@@ -16,7 +16,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eval.questions import Problems, as_written, json_lines, text_lines
+from eval.lines import Problems, as_written, json_lines, text_lines
 from eval.suite import Query, Suite
 from indexer.errors import BadQuery, BadSuite
 from service.citation import shown

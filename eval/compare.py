@@ -2,20 +2,18 @@
 
 Deliberately not here: a correction for testing many measures. They go up and down together, so that Holm's or
 Bonferroni's would hide real losses, and a gate had better cry once too often than let one pass.
-
-Longer than most modules: what may be compared, what is, and what else differs are refused, counted and said of the same
-two results.
+Which results may be compared at all, and what else differs between them, is in ``comparable``.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from eval.comparable import common_measures, left_out, notes_on, require_same_model, require_same_suite
 from eval.result import Interval, QueryResult, Result
 from eval.significance import RESAMPLES, Scores, paired_each
 from indexer.errors import NotComparable
@@ -24,7 +22,6 @@ ALPHA = 0.05
 PRIMARY = ("passage nDCG@10", "nDCG@10")
 
 _DECIMALS = 4  # what a result's file keeps; a run not yet written would seem to differ from its own file
-_NAMED = 3  # ids that a message names before it only counts
 _WORTH_SAYING = 0.5  # changes expected by chance
 
 
@@ -112,10 +109,10 @@ def compare(
     Raises:
         NotComparable: they answer different questions, were made with different models, or share no measure.
     """
-    _require_same_suite(before, after)
+    require_same_suite(before, after)
     if not across_models:
-        _require_same_model(before, after)
-    measures = _common_measures(before, after)
+        require_same_model(before, after)
+    measures = common_measures(before, after)
     judged = [name for name, query in before.per_query.items() if query.judged and after.per_query[name].judged]
     changes = tuple(_changes(before, after, measures, judged, resamples))
     if not changes:
@@ -124,7 +121,7 @@ def compare(
             f"{after.judged} after). Measure again: pressmark eval SUITE --out RESULT.json"
         )
     primary = next((name for name in PRIMARY if name in measures), measures[0])
-    notes = (*_notes(before, after), *_left_out(before, after, measures), *_by_chance(changes))
+    notes = (*notes_on(before, after), *left_out(before, after, measures), *_by_chance(changes))
     return Comparison(before, after, changes, _moved(before, after, primary, judged)[:most_moved], notes)
 
 
@@ -133,41 +130,17 @@ def verdict(comparison: Comparison) -> int:
     return 1 if comparison.worse else 0
 
 
-def _require_same_suite(before: Result, after: Result) -> None:
-    gone = [name for name in before.per_query if name not in after.per_query]
-    new = [name for name in after.per_query if name not in before.per_query]
-    if before.digest == after.digest and not gone and not new:
-        return
-    mend = "Measure both with the same suite: pressmark eval SUITE --out RESULT.json"
-    apart = [f"only {when}: {_some(names)}" for when, names in (("before", gone), ("after", new)) if names]
-    if not apart:
-        apart = ["the ids are the same, so that a question or a judgment was edited"]
-    raise NotComparable(
-        f"the results answer different questions: suite {before.suite!r} ({before.digest[:12]}) has "
-        f"{len(before.per_query)} queries, suite {after.suite!r} ({after.digest[:12]}) has {len(after.per_query)}; "
-        f"{'; '.join(apart)}. {mend}"
-    )
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as programs read it."""
+    return {
+        "changes": [asdict(change) | {"verdict": _verdict(change)} for change in comparison.changes],
+        "moved": [asdict(moved) for moved in comparison.moved],
+        "notes": list(comparison.notes),
+    }
 
 
-def _require_same_model(before: Result, after: Result) -> None:
-    models = [(r.manifest.get("model"), r.manifest.get("weights_sha256")) for r in (before, after)]
-    if models[0] != models[1]:
-        was, now = (f"{name} (weights {str(weights)[:12]})" for name, weights in models)
-        raise NotComparable(
-            f"the results come from different models: {was} before, {now} after. To compare models on purpose, add "
-            "--across-models; else measure a new baseline: pressmark eval SUITE --out RESULT.json"
-        )
-
-
-def _common_measures(before: Result, after: Result) -> list[str]:
-    measures = [name for name in before.measures if name in after.measures]
-    if not measures:
-        raise NotComparable(
-            f"the results have no measure in common: {_some(list(before.measures))} before, "
-            f"{_some(list(after.measures))} after. Measure both with the same version: "
-            "pressmark eval SUITE --out RESULT.json"
-        )
-    return measures
+def _verdict(change: Change) -> str:
+    return "worse" if change.worse else "better" if change.better else "same"
 
 
 def _changes(before: Result, after: Result, measures: list[str], judged: list[str], resamples: int) -> Iterator[Change]:
@@ -219,64 +192,6 @@ def _moved(before: Result, after: Result, measure: str, judged: list[str]) -> tu
     return tuple(sorted(moved, key=lambda m: (-round(abs(m.after - m.before), _DECIMALS), m.query_id)))
 
 
-def _notes(before: Result, after: Result) -> Iterator[str]:
-    """What else differs between the runs, in whole sentences."""
-    if before.corpus != after.corpus:
-        yield (
-            f"The archive holds other articles than the baseline's did ({before.articles:,} articles and "
-            f"{before.passages:,} passages before, {after.articles:,} and {after.passages:,} after)."
-        )
-    pairs = (
-        ("The archives were made differently", before.manifest, after.manifest),
-        ("The searches differ", before.config, after.config),
-        ("The libraries differ", before.versions or {}, after.versions or {}),
-        ("The commits differ", {"commit": before.commit}, {"commit": after.commit}),
-    )
-    for words, old, new in pairs:
-        differing = list(_differing(_flat(old), _flat(new)))
-        if differing:
-            yield f"{words}: {', '.join(differing)}."
-
-
-def _differing(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
-    for key in dict.fromkeys([*old, *new]):
-        was, now = old.get(key), new.get(key)
-        if was != now:
-            yield f"{key} from {_said(was)} to {_said(now)}"
-
-
-def _flat(shape: Mapping[str, Any]) -> dict[str, object]:
-    """One level, ``chunk.size`` for a size within chunk, and lists where a run not yet written has tuples."""
-    flat: dict[str, object] = {}
-    for key, value in json.loads(json.dumps(dict(shape))).items():
-        if isinstance(value, dict):
-            flat |= {f"{key}.{inner}": part for inner, part in _flat(value).items()}
-        else:
-            flat[key] = value
-    return flat
-
-
-def _said(value: object) -> str:
-    if value is None or value == "":
-        return "nothing"
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _left_out(before: Result, after: Result, measures: list[str]) -> Iterator[str]:
-    """What only one result has, so that nobody takes silence for agreement."""
-    for when, result in (("before", before), ("after", after)):
-        alone = [measure for measure in result.measures if measure not in measures]
-        if alone:
-            yield f"Not compared, for only the result {when} has them: {', '.join(alone)}."
-    apart = [
-        name
-        for name, query in before.per_query.items()
-        if any((measure in query.scores) != (measure in after.per_query[name].scores) for measure in measures)
-    ]
-    if apart:
-        yield f"Left out where only one of the results scores them: {_some(apart)}."
-
-
 def _by_chance(changes: tuple[Change, ...]) -> Iterator[str]:
     """How many changes to expect of measures that can change at all, when nothing is really better or worse."""
     varied = sum(change.difference != Interval(0.0, 0.0, 0.0) for change in changes)
@@ -285,9 +200,3 @@ def _by_chance(changes: tuple[Change, ...]) -> Iterator[str]:
             f"{varied} measures differ and were tested one by one: by chance alone up to {varied * ALPHA:.1f} of them "
             f"would have p < {ALPHA} on average, half of those for the worse."
         )
-
-
-def _some(names: list[str]) -> str:
-    """The first few, and how many more there are."""
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

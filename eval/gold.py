@@ -6,8 +6,7 @@ copies of its article, and a place is named by the article under which a search 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -15,11 +14,11 @@ from functools import cached_property
 import numpy as np
 
 from eval.beir import textless
-from eval.questions import Problems
+from eval.lines import Problems
+from eval.quotes import require_once, standing
 from eval.suite import Evidence, Suite
 from indexer.errors import BadSuite
 from indexer.filters import Filter
-from indexer.records import canonical_text
 from indexer.snapshot import Snapshot
 from indexer.stored import PassageRow
 from service.citation import shown
@@ -29,9 +28,6 @@ _HALF = 5
 _FEW = 5
 _MOST_COMPARED = 50_000
 """Once so many ids were compared with unknown ones, no nearest are looked for: among 230,000 each search takes 8 s."""
-_QUOTE_MARKS = "\"'`´‘’‚‛“”„‟«»‹›′″"
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_FOLDED = re.compile(f"([{_QUOTE_MARKS}])|([{_DASHES}]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +130,7 @@ class _Quoted:
         """Everywhere the quote stands: in its own article, then in the copies of it."""
         if evidence.article not in self._known:
             raise BadSuite(self._unknown(evidence.article))
-        _require_once(evidence, self._snapshot.article(evidence.article).text)
+        require_once(evidence, self._snapshot.article(evidence.article).text)
         rows = self._snapshot.passages_of(evidence.article)
         if not rows:
             raise BadSuite(_never_searched(evidence))
@@ -145,7 +141,7 @@ class _Quoted:
         for content_id in sorted(group, key=lambda member: (member != own, member)):
             carrier = carriers[content_id][0].id
             rows = self._snapshot.passages_of(carrier)
-            spans = _standing(evidence.quote, self._snapshot.content(content_id)[1])
+            spans = standing(evidence.quote, self._snapshot.content(content_id)[1])
             places += [_Place(Span(carrier, start, end), rows) for start, end in spans]
         return places
 
@@ -203,43 +199,3 @@ def _never_searched(evidence: Evidence) -> str:
         f"{shown(evidence.quote)} can never be found: no passage of article {evidence.article!r} holds it, as it is "
         f"boilerplate or front matter. Quote what the article itself says: pressmark show {evidence.article}"
     )
-
-
-# -- quotes in texts ------------------------------------------------------------------------------------------------
-
-
-def _standing(quote: str, text: str, *, folded: bool = False) -> list[tuple[int, int]]:
-    """Where a quote stands, runs of white space being alike; ``folded``: and case, quote marks and dashes too."""
-    words = canonical_text(quote).split()
-    pattern = r"\s+".join("".join(_loosely(word)) if folded else re.escape(word) for word in words)
-    # A lookahead, so that places that overlap count as two.
-    return [match.span(1) for match in re.finditer(f"(?=({pattern}))", text, re.IGNORECASE if folded else 0)]
-
-
-def _loosely(word: str) -> Iterator[str]:
-    cursor = 0
-    for match in _FOLDED.finditer(word):
-        yield re.escape(word[cursor : match.start()])
-        yield f"[{_QUOTE_MARKS}]" if match[1] else f"[{_DASHES}]+"
-        cursor = match.end()
-    yield re.escape(word[cursor:])
-
-
-def _require_once(evidence: Evidence, text: str) -> None:
-    article, quote = evidence.article, shown(evidence.quote)
-    found = _standing(evidence.quote, text)
-    if len(found) == 1:
-        return
-    if found:
-        few = ", ".join(f"{start}-{end}" for start, end in found[:_FEW])
-        raise BadSuite(
-            f"{quote} stands {len(found):,} times in article {article!r}, at {few}{'…' * (len(found) > _FEW)}. "
-            "Make the quote longer, until it stands there once"
-        )
-    for start, end in _standing(evidence.quote, text, folded=True):
-        words = " ".join(text[start:end].split())
-        raise BadSuite(
-            f"{quote} differs in case, quote marks or dashes from article {article!r}, which says {words!r}. "
-            f"Write it so: pressmark show {article}#{start}-{end}"
-        )
-    raise BadSuite(f"{quote} does not stand in article {article!r}. See what does: pressmark show {article}")
