@@ -7,8 +7,7 @@ one file because they are one interface.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal, get_args
@@ -22,6 +21,7 @@ from indexer.errors import BadQuery, UnknownArticle
 from indexer.filters import Filter
 from indexer.snapshot import Scope, Snapshot
 from indexer.stored import ArticleLine, StoredArticle
+from service.candidates import Leg, Recipe
 from service.citation import Citation, check, cite_span
 from service.copies import Copies
 from service.cursor import cursor_at, fingerprint_of, offset_of
@@ -29,7 +29,8 @@ from service.fusion import Fusion
 from service.highlight import highlights_of
 from service.locator import Locator
 from service.query import ParsedQuery, parse_query
-from service.ranking import Leg, Ranked, Ranking, Recipe, one_per_article
+from service.ranking import Ranked, Ranking, one_per_article
+from service.stopwatch import Stopwatch
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Group = Literal["passage", "article"]
@@ -102,7 +103,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of a ranking. ``total`` counts all passages (or articles) that can be reached by paging."""
+    """One page of a ranking. ``total`` counts all passages (or articles) that can be reached by paging.
+
+    ``phases_ms`` says where ``took_ms`` went: see ``stopwatch``.
+    """
 
     query: str
     mode: Mode
@@ -112,6 +116,7 @@ class Results:
     hits: tuple[Hit, ...]
     next: str | None
     notes: tuple[str, ...] = ()
+    phases_ms: Mapping[str, float] = field(default_factory=dict)
 
 
 class Searcher:
@@ -136,15 +141,19 @@ class Searcher:
         Raises:
             BadQuery: an empty or oversized query, or a cursor of another query or generation.
         """
-        started = time.perf_counter()
+        watch = Stopwatch()
         options = options or SearchOptions()
         parsed = parse_query(query, options.filter)
         snapshot = self.archive.snapshot()
-        vector = self._embedder.embed_queries([parsed.text])[0] if options.mode != "lexical" else None
+        vector: Floats | None = None
+        if options.mode != "lexical":
+            with watch.phase("embed"):
+                vector = self._embedder.embed_queries([parsed.text])[0]
         scope = snapshot.scope(parsed.filter)
         if parsed.phrases or parsed.without:
-            scope = snapshot.holding(scope, parsed.phrases, parsed.without)
-        return self._page(snapshot, scope, parsed, vector, options, query, started)
+            with watch.phase("lexical"):
+                scope = snapshot.holding(scope, parsed.phrases, parsed.without)
+        return self._page(snapshot, scope, parsed, vector, options, query, watch)
 
     def similar(self, locator: Locator, options: SearchOptions | None = None) -> Results:
         """The passages of other articles nearest to a passage, or to an article as a whole.
@@ -154,7 +163,7 @@ class Searcher:
         Raises:
             UnknownArticle: the archive does not hold the article, or no passage lies in the span.
         """
-        started = time.perf_counter()
+        watch = Stopwatch()
         options = replace(options or SearchOptions(), mode="dense")
         snapshot = self.archive.snapshot()
         rows = snapshot.passages_of(locator.article_id)
@@ -168,7 +177,7 @@ class Searcher:
         vector = (mean / np.linalg.norm(mean)).astype(np.float32)
         scope = snapshot.without_copies(snapshot.scope(options.filter), rows[0].content_id)
         parsed = ParsedQuery("", filter=options.filter)
-        return self._page(snapshot, scope, parsed, vector, options, f"similar:{locator.text}", started)
+        return self._page(snapshot, scope, parsed, vector, options, f"similar:{locator.text}", watch)
 
     def _page(
         self,
@@ -178,34 +187,41 @@ class Searcher:
         vector: Floats | None,
         options: SearchOptions,
         query: str,
-        started: float,
+        watch: Stopwatch,
     ) -> Results:
+        fingerprint = fingerprint_of(query, replace(options, k=1, cursor=None))
+        first = offset_of(options.cursor, fingerprint, snapshot.generation)
         recipe = Recipe(
             options.mode, options.fusion, options.weight, options.depth, options.proximity, options.feedback
         )
-        ranking: Iterator[Ranked] = iter(Ranking(snapshot, scope, parsed.filter, recipe, parsed.text, vector))
-        if options.group == "article":
-            ranking = one_per_article(ranking)
-        fingerprint = fingerprint_of(query, replace(options, k=1, cursor=None))
-        first = offset_of(options.cursor, fingerprint, snapshot.generation)
-        shown = list(islice(ranking, first, first + options.k))
-        total = self._total(snapshot, scope, parsed, options)
+        with watch.phase("fuse"):
+            ranking: Iterator[Ranked] = iter(
+                Ranking(snapshot, scope, parsed.filter, recipe, parsed.text, vector, watch)
+            )
+            if options.group == "article":
+                ranking = one_per_article(ranking)
+            shown = list(islice(ranking, first, first + options.k))
+        total = self._total(snapshot, scope, parsed, options, watch)
         after = first + len(shown)
+        with watch.phase("cite"):
+            hits = tuple(_hits(snapshot, shown, first, parsed.text))
         return Results(
             query=query,
             mode=options.mode,
             generation=snapshot.generation,
             total=total,
-            hits=tuple(_hits(snapshot, shown, first, parsed.text)),
+            hits=hits,
             next=cursor_at(fingerprint, snapshot.generation, after) if shown and after < total else None,
             notes=parsed.notes,
-            took_ms=round((time.perf_counter() - started) * 1000, 2),
+            took_ms=watch.took_ms(),
+            phases_ms=watch.phases_ms(),
         )
 
     @staticmethod
-    def _total(snapshot: Snapshot, scope: Scope, parsed: ParsedQuery, options: SearchOptions) -> int:
+    def _total(snapshot: Snapshot, scope: Scope, parsed: ParsedQuery, options: SearchOptions, watch: Stopwatch) -> int:
         if options.mode == "lexical":
-            scope = snapshot.saying_any(scope, parsed.text)
+            with watch.phase("lexical"):
+                scope = snapshot.saying_any(scope, parsed.text)
         return snapshot.contents_in(scope) if options.group == "article" else scope.passages
 
 

@@ -6,16 +6,16 @@ from typing import Any
 
 from indexer.records import Original
 from indexer.stored import ArticleLine, StoredArticle
+from service.candidates import Leg
 from service.citation import as_json, cite_span
-from service.ranking import Leg
 from service.search import Hit, Results
 
 Json = dict[str, Any]
 
 
 def results_json(results: Results, *, explain: bool = False) -> Json:
-    """SEARCH: a page of hits, with its query, generation and total."""
-    return {
+    """SEARCH: a page of hits, with its query, generation and total; explained, with where the time went."""
+    shape: Json = {
         "query": results.query,
         "mode": results.mode,
         "generation": results.generation,
@@ -25,6 +25,7 @@ def results_json(results: Results, *, explain: bool = False) -> Json:
         "next": results.next,
         "notes": list(results.notes),
     }
+    return shape | {"phases_ms": dict(results.phases_ms)} if explain else shape
 
 
 def hit_json(hit: Hit, *, explain: bool = False) -> Json:

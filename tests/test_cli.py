@@ -95,6 +95,8 @@ def test_explain_shows_what_each_retriever_said(archive: Path) -> None:
     dense, lexical = (first["explanation"][leg]["normalised"] for leg in ("dense", "lexical"))
     expected = SearchOptions().weight * dense + (1 - SearchOptions().weight) * lexical
     assert first["score"] == pytest.approx(expected)
+    assert 0 < sum(page["phases_ms"].values()) <= page["took_ms"]
+    assert "phases_ms" not in found("search", "naval bases", archive=archive)
 
 
 def test_group_article_shows_each_article_once(archive: Path) -> None:

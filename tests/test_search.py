@@ -277,7 +277,19 @@ def test_equal_scores_are_ordered_by_article_and_offset(make: Callable[..., Sear
 
 def test_the_same_question_has_the_same_answer(searcher: Searcher) -> None:
     first, second = (searcher.search("border sanction", SearchOptions(k=60)) for _ in range(2))
-    assert replace(first, took_ms=0) == replace(second, took_ms=0)
+    assert replace(first, took_ms=0, phases_ms={}) == replace(second, took_ms=0, phases_ms={})
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_phases_are_where_the_time_went(searcher: Searcher, mode: Mode) -> None:
+    for query in ("border sanction", 'border -"port treaty"'):
+        results = searcher.search(query, SearchOptions(k=60, mode=mode))
+        assert list(results.phases_ms) == ["embed", "dense", "lexical", "fuse", "cite"]
+        assert 0 < sum(results.phases_ms.values()) <= results.took_ms
+        assert results.phases_ms["cite"] > 0
+        assert (results.phases_ms["dense"] > 0) == (mode != "lexical")
+    near = searcher.similar(Locator("005.txt"))
+    assert 0 < sum(near.phases_ms.values()) <= near.took_ms
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -76,7 +76,9 @@ class SearchBody(Limits):
     mode: Mode = Field("hybrid", description="`dense` ranks by meaning, `lexical` by words, `hybrid` by both.")
     group: Group = Field("passage", description="`article`: the best passage of each article.")
     cursor: Cursor = None
-    explain: bool = Field(False, description="Give each retriever's rank, raw and normalised score.")
+    explain: bool = Field(
+        False, description="Give each retriever's rank, raw and normalised score, and where the time went."
+    )
 
     def options(self) -> SearchOptions:
         return SearchOptions(self.k, self.mode, self.filter(), self.group, self.cursor)
@@ -202,6 +204,9 @@ class SearchResults(Shape):
     hits: list[Hit]
     next: str | None = Field(description="The cursor of the page after; null on the last.")
     notes: list[str]
+    phases_ms: dict[str, float] | None = Field(
+        None, description="Where the time went. Only when `explain` asked for it."
+    )
 
 
 class ArticleList(Shape):

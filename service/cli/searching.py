@@ -25,7 +25,9 @@ from service.cli.options import (
 KOption = Annotated[int, typer.Option("-k", "--limit", help="How many results.")]
 GroupOption = Annotated[str, typer.Option("--group", help="passage, or article: the best passage of each.")]
 CursorOption = Annotated[str | None, typer.Option("--cursor", help="The page after one that printed this.")]
-ExplainOption = Annotated[bool, typer.Option("--explain", help="Each retriever's rank, raw and normalised score.")]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Each retriever's rank, raw and normalised score; where the time went.")
+]
 
 
 def register(app: typer.Typer) -> None:

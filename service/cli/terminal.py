@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from indexer.build import Progress
     from indexer.pipeline import Report
     from indexer.stored import ArticleLine
-    from service.ranking import Leg
+    from service.candidates import Leg
     from service.search import Hit, Results
     from service.verify import Verdict
 
@@ -39,6 +39,9 @@ def show_results(results: Results, *, explain: bool) -> None:
         return
     shown = f"{results.hits[0].rank}-{results.hits[-1].rank} of {results.total:,}"
     out.print(Text(f"{shown} · {results.mode} · {results.took_ms:.0f} ms · generation {results.generation}", "dim"))
+    if explain:
+        spent = ", ".join(f"{name} {spent:.1f}" for name, spent in results.phases_ms.items())
+        out.print(Text(f"of these ms: {spent}", "magenta"))
     if results.next:
         out.print(Text(f"more: --cursor {results.next}", "dim"), soft_wrap=True)
 
