@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
-import numpy as np
-
 from eval.beir import textless
 from eval.lines import Problems
 from eval.quotes import require_once, standing
 from eval.suite import Evidence, Suite
 from indexer.errors import BadSuite
-from indexer.filters import Filter
 from indexer.snapshot import Snapshot
 from indexer.stored import PassageRow
 from service.citation import shown
@@ -115,7 +112,6 @@ class _Quoted:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._shown = snapshot.scope(Filter()).mask
         self._compared = 0
 
     @cached_property
@@ -159,7 +155,7 @@ class _Quoted:
         hidden: set[str] = set()
         for place in places:
             for row, grade in _grades(place):
-                if self._is_shown(row):
+                if self._snapshot.shows([row.id]):
                     locator = Locator(place.span.article_id, row.start, row.end).text
                     grades[locator] = max(grade, grades.get(locator, 0))
                 else:
@@ -167,10 +163,6 @@ class _Quoted:
         if not grades:
             raise BadSuite(self._repeated(evidence, hidden) if hidden else _never_searched(evidence))
         return grades
-
-    def _is_shown(self, row: PassageRow) -> bool:
-        places, present = self._snapshot._rows.places_of(np.array([row.id], np.int64))
-        return bool(present[0] and self._shown[places[0]])
 
     def _repeated(self, evidence: Evidence, hidden: set[str]) -> str:
         own = self._snapshot.passages_of(evidence.article)[0].content_id

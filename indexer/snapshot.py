@@ -69,6 +69,12 @@ class Snapshot(Reading):
 
     # -- what is searched ---------------------------------------------------------------------------------------
 
+    def shows(self, passage_ids: Iterable[int]) -> set[int]:
+        """Which of these passages a search without a filter can return: not what only repeats an earlier copy."""
+        wanted = np.array(list(passage_ids), np.int64)
+        places, present = self._rows.places_of(wanted)
+        return set(wanted[present][self._visible[places[present]]].tolist())
+
     def scope(self, wanted: Filter) -> Scope:
         """The passages that a filter leaves, without those that only repeat what an earlier copy in it says."""
         if not wanted:

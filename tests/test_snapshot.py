@@ -103,6 +103,24 @@ def test_a_reader_takes_up_an_index_that_was_saved_since(archive: Archive, embed
     assert archive.snapshot().dense_card.rows == 1
 
 
+def test_it_tells_which_passages_a_search_can_return(archive: Archive, embedder: WordEmbedder) -> None:
+    wire = "The ministry said on Tuesday that the fleet would leave the northern port before the end of the month. "
+    wire += "Officials in the capital declined to name the ships, but two envoys said that the drill would last."
+    assert archive.snapshot().shows([1]) == set()
+    index_articles(archive, embedder, [make_article("wire", wire), make_article("copy", wire + "\n\nMore at ten.")])
+    index_articles(archive, embedder, [make_article("gone", "Grain in store.")])
+    (gone,) = (row.id for row in archive.snapshot().passages_of("gone"))
+    with archive.writer() as writer:
+        writer.remove(["gone"])
+        writer.commit()
+    snapshot = archive.snapshot()
+    every = [row.id for name in ("wire", "copy") for row in snapshot.passages_of(name)]
+    scope = snapshot.scope(Filter())
+    returned = {i for i, _ in snapshot.search_dense(embedder.embed_queries(["fleet"])[0], 99, scope)}
+    assert returned < set(every)
+    assert snapshot.shows([*every, gone, 10_000]) == returned
+
+
 def test_an_empty_archive_finds_nothing(archive: Archive, embedder: WordEmbedder) -> None:
     snapshot = archive.snapshot()
     scope = snapshot.scope(Filter())
