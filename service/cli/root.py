@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 import service.cli.citing as citing
+import service.cli.evaluating as evaluating
 import service.cli.indexing as indexing
 import service.cli.searching as searching
 import service.cli.upkeep as upkeep
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (indexing, searching, citing, upkeep):
+for part in (indexing, searching, citing, evaluating, upkeep):
     part.register(app)
 
 

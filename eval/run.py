@@ -1,0 +1,230 @@
+r"""A suite and a searcher in, a result out: read this first.
+
+    suite --gold--> what counts as found        searcher --rank--> rankings
+                               \__________ score __________/
+                                             |
+                         Result: means with intervals, by kind, by query, times
+
+``score`` is apart from ``rank``, so that a run file of another system is scored in the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval import provenance
+from eval.gold import Gold, Span, gold_of
+from eval.measures import scores_of
+from eval.rankings import Rankings, Tell, rank
+from eval.result import Interval, QueryResult, Result
+from eval.significance import intervals
+from eval.spans import span_scores
+from eval.suite import Suite, digest_of
+from eval.trec import read_run, write_qrels, write_run
+from indexer.errors import BadSuite
+from indexer.snapshot import Snapshot
+from service.locator import Locator, parse_locator
+from service.search import Searcher, SearchOptions
+
+Scores = dict[str, dict[str, float]]
+_KEPT = 10  # places of a ranking that a result keeps
+_PERCENTILES = (50, 95, 99)
+_ASKED_FOR = {"k", "filter", "group", "cursor"}  # what a search is asked for; the rest is how it ranks
+
+
+def run(
+    suite: Suite,
+    searcher: Searcher,
+    options: SearchOptions | None = None,
+    tell: Tell = lambda done, total: None,
+) -> tuple[Result, Gold, Rankings]:
+    """Search every query of a suite and score what is found.
+
+    Raises:
+        BadSuite: the suite does not fit the archive.
+    """
+    started = time.perf_counter()
+    options = options or SearchOptions()
+    snapshot = searcher.archive.snapshot()
+    gold = gold_of(suite, snapshot)
+    rankings = rank(suite, searcher, options, tell)
+    result = score(suite, gold, rankings, snapshot, config_of(options), started)
+    return result, gold, rankings
+
+
+def score(
+    suite: Suite,
+    gold: Gold,
+    rankings: Rankings,
+    snapshot: Snapshot,
+    config: Mapping[str, Any],
+    started: float,
+) -> Result:
+    """What the rankings are worth. ``started`` is when the run began (``time.perf_counter``).
+
+    Raises:
+        BadSuite: no query of the suite is ranked.
+    """
+    judged = [query.id for query in suite.judged]
+    scores = _scores(suite, gold, rankings)
+    names = list(next(iter(scores.values())))
+    by_kind: dict[str, list[str]] = {}
+    for query in suite.judged:
+        by_kind.setdefault(query.kind, []).append(query.id)
+    counts = snapshot.counts()
+    return Result(
+        suite=suite.name,
+        digest=suite.digest,
+        manifest=_manifest(snapshot),
+        corpus=digest_of([name, snapshot.article(name).edition] for name in snapshot.article_ids()),
+        articles=counts["articles"],
+        passages=counts["passages"],
+        config=config,
+        queries=len(suite.queries),
+        judged=len(judged),
+        measures=_means(scores, judged, names),
+        by_kind={kind: _means(scores, ids, names) for kind, ids in by_kind.items()} if any(by_kind) else {},
+        latency_ms=_latency(rankings.times_ms.values()),
+        per_query={query.id: _query(query.id, query.kind, query.judged, scores, rankings) for query in suite.queries},
+        seconds=round(time.perf_counter() - started, 1),
+        commit=provenance.commit(),
+        machine=provenance.machine(),
+        versions=provenance.versions(),
+    )
+
+
+def score_file(suite: Suite, snapshot: Snapshot, place: Path, level: str) -> tuple[Result, Gold, Rankings]:
+    """Score a run file of any system, by ``article`` or by ``passage`` (ids are then locators, ``ID#START-END``).
+
+    Raises:
+        BadSuite: the file is no run, ranks none of the suite's judged queries, or names no id that the archive holds.
+    """
+    if level not in ("article", "passage"):
+        raise BadSuite(f"a run ranks by article or passage, not by {level!r}. Write --level article or --level passage")
+    if level == "passage" and not suite.has_evidence:
+        raise BadSuite(f"{suite.source} judges articles only. Score the run by article: --level article")
+    started = time.perf_counter()
+    gold = gold_of(suite, snapshot)
+    ranked = read_run(place)
+    judged = {query.id for query in suite.judged}
+    ranked = {name: ids for name, ids in ranked.items() if name in judged}
+    known = set(snapshot.article_ids())
+    named = {name for ids in ranked.values() for name in ids}
+    if level == "passage":
+        named = {span.article_id for span in spans_of(named)}
+    if not named & known:
+        few = ", ".join(map(repr, sorted(named)[:3])) or "none"
+        raise BadSuite(
+            f"{place} ranks {len(ranked):,} of {len(judged):,} judged queries of {suite.source} and no {level} that "
+            f"the archive holds; its ids begin with {few}. Give it the ids of this suite and archive"
+        )
+    rankings = Rankings()
+    if level == "article":
+        rankings.articles = dict(ranked)
+    else:
+        rankings.passages = {name: spans_of(ids) for name, ids in ranked.items()}
+    return score(suite, gold, rankings, snapshot, {"run": place.name, "level": level}, started), gold, rankings
+
+
+def write_trec(folder: Path, suite: Suite, gold: Gold, rankings: Rankings) -> None:
+    """Write ``article.run``, ``article.qrels`` and, where passages were ranked, ``passage.run``, ``passage.qrels``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if rankings.articles:
+        write_run(folder / "article.run", rankings.articles)
+        write_qrels(folder / "article.qrels", article_qrels(suite))
+    if rankings.passages:
+        write_run(folder / "passage.run", {name: locators(spans) for name, spans in rankings.passages.items()})
+        write_qrels(folder / "passage.qrels", gold.passages)
+
+
+def config_of(options: SearchOptions) -> dict[str, Any]:
+    """How a search ranks, by the names of ``SearchOptions``."""
+    return {f.name: getattr(options, f.name) for f in fields(options) if f.name not in _ASKED_FOR}
+
+
+def article_qrels(suite: Suite) -> dict[str, Mapping[str, int]]:
+    """The judgments of articles, of judged queries only."""
+    return {query.id: query.articles for query in suite.judged}
+
+
+def locators(spans: Iterable[Span]) -> list[str]:
+    return [Locator(span.article_id, span.start, span.end).text for span in spans]
+
+
+def spans_of(ranking: Iterable[str]) -> list[Span]:
+    """The spans that locators name.
+
+    Raises:
+        BadSuite: one names a whole article.
+    """
+    found = []
+    for text in ranking:
+        named = parse_locator(text)
+        if named.start is None or named.end is None:
+            raise BadSuite(f"{text!r} names an article, not a passage. Write ID#START-END, or score the run by article")
+        found.append(Span(named.article_id, named.start, named.end))
+    return found
+
+
+def _scores(suite: Suite, gold: Gold, rankings: Rankings) -> Scores:
+    """Query id -> measure -> value, for each judged query: articles where they are ranked, passages where they are."""
+    scores: Scores = {query.id: {} for query in suite.judged}
+    if rankings.articles:
+        for name, values in scores_of(rankings.articles, article_qrels(suite)).items():
+            scores[name] |= values
+    if rankings.passages:
+        ranked = {name: locators(spans) for name, spans in rankings.passages.items()}
+        for name, values in scores_of(ranked, gold.passages).items():
+            scores[name] |= {f"passage {measure}": value for measure, value in values.items()}
+            scores[name] |= span_scores(rankings.passages.get(name, ()), gold.spans[name])
+    if not any(scores.values()):
+        raise BadSuite(f"no query of {suite.source} is ranked. Check that the run names its queries' ids")
+    return scores
+
+
+def _means(scores: Scores, ids: Sequence[str], names: Sequence[str]) -> dict[str, Interval]:
+    rows = np.array([[scores[name][measure] for measure in names] for name in ids], np.float64)
+    return dict(zip(names, (_rounded(interval) for interval in intervals(rows)), strict=True))
+
+
+def _rounded(interval: Interval) -> Interval:
+    return Interval(round(interval.mean, 6), round(interval.low, 6), round(interval.high, 6))
+
+
+def _query(name: str, kind: str, judged: bool, scores: Scores, rankings: Rankings) -> QueryResult:
+    cosine, words = rankings.best.get(name, (None, None))
+    times = rankings.times_ms.get(name)
+    return QueryResult(
+        kind=kind,
+        judged=judged,
+        scores=scores.get(name, {}),
+        articles=tuple(rankings.articles.get(name, ())[:_KEPT]),
+        passages=tuple(locators(rankings.passages.get(name, ())[:_KEPT])),
+        cosine=None if cosine is None else round(cosine, 5),
+        bm25=None if words is None else round(words, 4),
+        took_ms=times["total"] if times else None,
+    )
+
+
+def _latency(times: Iterable[Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Phase -> percentiles, in milliseconds."""
+    by_phase: dict[str, list[float]] = {}
+    for taken in times:
+        for phase, milliseconds in taken.items():
+            by_phase.setdefault(phase, []).append(milliseconds)
+    return {
+        phase: {f"p{p}": round(float(np.percentile(values, p)), 2) for p in _PERCENTILES}
+        for phase, values in by_phase.items()
+    }
+
+
+def _manifest(snapshot: Snapshot) -> dict[str, Any]:
+    shape: dict[str, Any] = json.loads(snapshot.manifest.to_json())
+    return shape

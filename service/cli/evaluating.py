@@ -1,0 +1,280 @@
+"""``eval``: how good retrieval is, and whether a change made it better or worse.
+
+The one module below the command line's root that may see ``eval``; all of it is imported when the command runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.options import ArchiveOption, JsonOption, ModelOption, open_searcher, print_json
+from service.cli.printable import printable
+
+if TYPE_CHECKING:
+    from eval.compare import Comparison
+    from eval.gold import Gold
+    from eval.rankings import Rankings
+    from eval.result import Result
+    from eval.suite import Suite
+    from service.search import Searcher, SearchOptions
+
+
+def register(app: typer.Typer) -> None:
+    app.command("eval")(evaluate)
+
+
+def evaluate(
+    suite: Annotated[str, typer.Argument(metavar="SUITE", help="seeds, a questions file, or a folder as BEIR has it.")],
+    archive: ArchiveOption = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="RESULT", help="Compare with an earlier result.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the result as JSON.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write the result as one HTML page with plots.")
+    ] = None,
+    sweep: Annotated[
+        list[str] | None,
+        typer.Option("--sweep", metavar="NAME=V,V", help="Try other values: weight, depth, passage-size (repeatable)."),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only check the questions against the archive.")] = False,
+    trec: Annotated[
+        Path | None, typer.Option("--trec", metavar="FOLDER", help="Write run and qrels files for trec_eval.")
+    ] = None,
+    run_file: Annotated[
+        Path | None, typer.Option("--run", metavar="FILE", help="Score this TREC run, and search nothing.")
+    ] = None,
+    qrels: Annotated[
+        Path | None, typer.Option("--qrels", metavar="FILE", help="Judge articles by these TREC qrels.")
+    ] = None,
+    level: Annotated[str, typer.Option("--level", help="What a --run ranks: article or passage.")] = "article",
+    split: Annotated[str, typer.Option("--split", help="Which qrels of a folder: test, dev, train.")] = "test",
+    mode: Annotated[str, typer.Option("--mode", help="hybrid, dense (meaning) or lexical (words).")] = "hybrid",
+    fusion: Annotated[str, typer.Option("--fusion", help="convex or rrf: how hybrid joins two rankings.")] = "convex",
+    weight: Annotated[float | None, typer.Option("--weight", help="The dense part of the fused score, 0 to 1.")] = None,
+    depth: Annotated[int | None, typer.Option("--depth", help="Candidates taken from each retriever.")] = None,
+    across_models: Annotated[
+        bool, typer.Option("--across-models", help="Compare with a result of another model all the same.")
+    ] = False,
+    model: ModelOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Measure how well an archive is searched, with questions whose answers are known.
+
+    A questions file has one JSON object a line, and asks about the archive; seeds and BEIR folders bring their own
+    articles, which are indexed into the cache. Nothing is sent anywhere, and no language model judges.
+
+    With --against, the exit code is 1 when a measure is significantly worse.
+
+    Example:  pressmark eval questions.jsonl --archive news --out now.json --against before.json
+    """
+    from eval.result import load_result
+    from eval.suites import load_suite
+    from service.search import SearchOptions
+
+    asked = _judged_by(load_suite(suite, split), qrels)
+    before = load_result(against) if against else None
+    given = {name: value for name, value in (("weight", weight), ("depth", depth)) if value is not None}
+    options = SearchOptions(mode=mode, fusion=fusion, **given)  # type: ignore[arg-type]
+    searcher = _searcher(asked, archive, model)
+    if before:
+        _require_baseline(before, asked, searcher, across_models)
+    if check:
+        return _check(asked, searcher)
+    if sweep:
+        return _sweep(asked, searcher, options, sweep, out, as_json)
+    with _query_bar() as tell, _no_resume():
+        if run_file:
+            result, gold, rankings = _scored(asked, searcher, run_file, level)
+        else:
+            from eval.run import run
+
+            result, gold, rankings = run(asked, searcher, options, tell)
+    comparison = _comparison(before, result, across_models) if before else None
+    _keep(result, gold, rankings, asked, comparison, out, report, trec)
+    _show(result, comparison, asked, as_json)
+    return 1 if comparison and comparison.worse else 0
+
+
+def _judged_by(suite: Suite, qrels: Path | None) -> Suite:
+    """The suite, with the judgments of a qrels file in place of its own if there is one."""
+    if qrels is None:
+        return suite
+    from eval.trec import read_qrels
+    from indexer.errors import BadSuite
+
+    judgments = read_qrels(qrels)
+    unknown = sorted(judgments.keys() - {query.id for query in suite.queries})
+    if unknown:
+        raise BadSuite(
+            f"{qrels} judges {len(unknown):,} queries that {suite.source} does not ask, first {unknown[0]!r}. "
+            "Give it the judgments of this suite's queries"
+        )
+    queries = tuple(
+        replace(query, articles=judgments.get(query.id, {}), evidence=(), answers=()) for query in suite.queries
+    )
+    return replace(suite, queries=queries)
+
+
+def _searcher(suite: Suite, archive: Path | None, model: str | None) -> Searcher:
+    """Over the archive named, else over one of the suite's own articles."""
+    if suite.corpus is None or archive is not None:
+        return open_searcher(archive, model)
+    from eval.archives import corpus_archive
+    from indexer.build import chunk_config
+    from indexer.embed import load_embedder
+    from service.cli import terminal
+    from service.search import Searcher
+
+    embedder = load_embedder(model)
+    with terminal.progress_bar() as tell:
+        opened, report = corpus_archive(suite.name, suite.corpus, embedder, chunk_config(embedder), tell)
+    for refusal in report.refused[:3]:
+        typer.echo(f"pressmark: {printable(' '.join(str(refusal).split()))}", err=True)
+    if len(report.refused) > 3:
+        typer.echo(f"pressmark: and {len(report.refused) - 3:,} more articles could not be indexed", err=True)
+    return Searcher(opened, embedder)
+
+
+def _require_baseline(before: Result, suite: Suite, searcher: Searcher, across_models: bool) -> None:
+    """Refuse a baseline before anything is searched, not after."""
+    from eval.comparable import require_comparable
+
+    card = searcher.card
+    require_comparable(before, suite, None if across_models else (card.name, card.weights_sha256))
+
+
+def _check(suite: Suite, searcher: Searcher) -> int:
+    from eval.gold import gold_of
+
+    gold_of(suite, searcher.archive.snapshot())
+    quotes = sum(len(query.evidence) for query in suite.queries)
+    said = f"every one of {quotes:,} quotes stands once in its article" if quotes else "every judged article is there"
+    typer.echo(f"{suite.source}: {len(suite.queries):,} queries, {len(suite.judged):,} of them judged; {said}")
+    return 0
+
+
+def _scored(suite: Suite, searcher: Searcher, place: Path, level: str) -> tuple[Result, Gold, Rankings]:
+    from eval.run import score_file
+
+    return score_file(suite, searcher.archive.snapshot(), place, level)
+
+
+def _sweep(
+    suite: Suite, searcher: Searcher, options: SearchOptions, sweeps: list[str], out: Path | None, as_json: bool
+) -> int:
+    from eval import tables
+    from eval.compare import compare
+    from eval.run import run
+    from eval.sweep import searcher_for, settings_of, sweep_json
+    from service.cli import terminal
+
+    settings = settings_of(sweeps, options)
+    with _query_bar() as tell, _no_resume():
+        default, _, _ = run(suite, searcher, options, tell)
+        rows = []
+        for label, setting in settings:
+            with (
+                terminal.progress_bar() as indexing,
+                searcher_for(setting, suite, searcher, indexing) as other,
+            ):
+                result, _, _ = run(suite, other, setting.options, tell)
+            rows.append((label, compare(default, result, across_models=True)))
+    shape = sweep_json(default, rows)
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(shape, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if as_json:
+        print_json(shape)
+    else:
+        tables.show_sweep(rows)
+    return 0
+
+
+def _comparison(before: Result, result: Result, across_models: bool) -> Comparison:
+    from eval.compare import compare
+
+    return compare(before, result, across_models=across_models)
+
+
+def _keep(
+    result: Result,
+    gold: Gold,
+    rankings: Rankings,
+    suite: Suite,
+    comparison: Comparison | None,
+    out: Path | None,
+    report: Path | None,
+    trec: Path | None,
+) -> None:
+    if out:
+        result.save(out)
+    if trec:
+        from eval.run import write_trec
+
+        write_trec(trec, suite, gold, rankings)
+    if report:
+        from eval.page import write_page
+
+        write_page(report, result, suite, comparison)
+    for place in (out, trec, report):
+        if place:
+            typer.echo(f"written: {printable(str(place))}", err=True)
+
+
+def _show(result: Result, comparison: Comparison | None, suite: Suite, as_json: bool) -> None:
+    from eval import tables
+
+    if as_json:
+        shape: dict[str, Any] = json.loads(result.to_json())
+        if comparison:
+            from eval.compare import comparison_json
+
+            shape["comparison"] = comparison_json(comparison)
+        print_json(shape)
+        return
+    tables.show_result(result)
+    if comparison:
+        typer.echo()
+        tables.show_comparison(comparison, {query.id: query.text for query in suite.queries})
+
+
+@contextmanager
+def _query_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar over the queries on a terminal; nothing where the output is not one."""
+    from rich import progress as bars
+    from rich.console import Console
+
+    err = Console(stderr=True)
+    if not err.is_terminal:
+        yield lambda done, total: None
+        return
+    with bars.Progress(
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeRemainingColumn(),
+        console=err,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("queries", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _no_resume() -> Iterator[None]:
+    """Say what an interrupted run leaves behind."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(
+            "stopped: a run is kept whole or not at all, so the next one starts over; the archive is kept", err=True
+        )
+        raise typer.Exit(130) from None
