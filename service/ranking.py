@@ -64,7 +64,7 @@ class Ranking:
             first = scoring.by_words([key for key, _ in found])
         elif self._recipe.mode == "dense":
             found = self._nearest(vector, depth)
-            first = scoring.by_meaning(found)
+            first = scoring.by_meaning(self._in_order(found))
         else:
             found = self._nearest(vector, depth)
             first = scoring.by_both(sorted({key for key, _ in [*found, *self._saying(depth)]}), vector)
@@ -78,7 +78,8 @@ class Ranking:
         while depth < self._scope.passages:
             depth = min(depth * 4, self._scope.passages)
             found = self._saying(depth) if vector is None else self._nearest(vector, depth)
-            fresh = [(key, Leg(rank, score, 0.0)) for rank, (key, score) in enumerate(found, 1) if key not in placed]
+            ranked = enumerate(self._in_order(found), 1)
+            fresh = [(key, Leg(rank, score, 0.0)) for rank, (key, score) in ranked if key not in placed]
             yield from self._described([self._later(key, leg) for key, leg in fresh])
             placed.update(key for key, _ in fresh)
             if len(found) < depth:
@@ -98,12 +99,23 @@ class Ranking:
     def _nearest(self, vector: Floats, depth: int) -> Found:
         with self._watch.phase("dense"):
             found = self._snapshot.search_dense(vector, depth, self._scope)
-        return self._in_order(found)[:depth]
+        return self._cut(found, depth)
 
     def _saying(self, depth: int) -> Found:
         with self._watch.phase("lexical"):
             found = self._snapshot.search_lexical(self._text, depth, self._scope)
-        return self._in_order(found)[:depth]
+        return self._cut(found, depth)
+
+    def _cut(self, found: Found, depth: int) -> Found:
+        """The best ``depth``, in the order found. Equals are told apart only where they would be cut, as that costs."""
+        if len(found) <= depth:
+            return found
+        scores = np.array([score for _, score in found], np.float32)
+        least = np.sort(scores)[-depth]
+        tied = [hit for hit, score in zip(found, scores, strict=True) if score == least]
+        room = depth - int((scores > least).sum())
+        kept = {key for key, _ in (tied if len(tied) == room else self._in_order(tied)[:room])}
+        return [hit for hit, score in zip(found, scores, strict=True) if score > least or hit[0] in kept]
 
     def _in_order(self, found: Found) -> Found:
         """Best first; scores equal in float32 are ties, and go by article id, then offset."""
