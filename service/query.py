@@ -28,13 +28,18 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query taken apart. ``text`` is what is ranked by: the words and the words of the phrases."""
+    """A query taken apart.
+
+    ``text`` is what is ranked by: the words and the words of the phrases. ``asks`` says whether there are words beside
+    the phrases: a question that quotes something, not a search for the quotation.
+    """
 
     text: str
     phrases: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     filter: Filter = field(default_factory=Filter)
     notes: tuple[str, ...] = ()
+    asks: bool = False
 
 
 def parse_query(raw: str, base: Filter | None = None) -> ParsedQuery:
@@ -61,7 +66,8 @@ def parse_query(raw: str, base: Filter | None = None) -> ParsedQuery:
     if found.count > _MOST_OPERATORS:
         raise BadQuery(f"{found.count:,} operators in one query; {_MOST_OPERATORS} are the most. Leave some out")
     limits = _merged(base or Filter(), found)
-    return ParsedQuery(text, tuple(found.phrases), tuple(found.without), limits, tuple(found.notes))
+    asks = bool(found.phrases) and any(character.isalnum() for character in _TOKEN.sub(" ", raw))
+    return ParsedQuery(text, tuple(found.phrases), tuple(found.without), limits, tuple(found.notes), asks)
 
 
 def _nothing_to_rank(raw: str, operators: bool) -> str:

@@ -152,7 +152,7 @@ class Searcher:
         scope = snapshot.scope(parsed.filter)
         if parsed.phrases or parsed.without:
             with watch.phase("lexical"):
-                scope = snapshot.holding(scope, parsed.phrases, parsed.without)
+                scope, parsed = _holding(snapshot, scope, parsed)
         return self._page(snapshot, scope, parsed, vector, options, query, watch)
 
     def similar(self, locator: Locator, options: SearchOptions | None = None) -> Results:
@@ -223,6 +223,20 @@ class Searcher:
             with watch.phase("lexical"):
                 scope = snapshot.saying_any(scope, parsed.text)
         return snapshot.contents_in(scope) if options.group == "article" else scope.passages
+
+
+def _holding(snapshot: Snapshot, scope: Scope, parsed: ParsedQuery) -> tuple[Scope, ParsedQuery]:
+    """The scope that phrases and exclusions leave.
+
+    A question may quote what stands nowhere, misspelt or from memory: its other words still ask for something, so the
+    phrases then count as words, and a note says it. A search for a phrase alone finds nothing.
+    """
+    strict = snapshot.holding(scope, parsed.phrases, parsed.without)
+    if strict.passages or not parsed.asks:
+        return strict, parsed
+    quoted = " and ".join(f'"{phrase}"' for phrase in parsed.phrases)
+    note = f"no passage holds {quoted}; searched as words"
+    return snapshot.holding(scope, (), parsed.without), replace(parsed, notes=(*parsed.notes, note))
 
 
 def _hits(snapshot: Snapshot, ranking: list[Ranked], first: int, text: str) -> Iterator[Hit]:

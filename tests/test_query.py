@@ -14,7 +14,7 @@ from service.query import LONGEST, ParsedQuery, parse_query
     ("raw", "expected"),
     [
         ("port visits", ParsedQuery("port visits")),
-        ('the "naval bases" offer', ParsedQuery("the naval bases offer", phrases=("naval bases",))),
+        ('the "naval bases" offer', ParsedQuery("the naval bases offer", phrases=("naval bases",), asks=True)),
         ("“naval bases”", ParsedQuery("naval bases", phrases=("naval bases",))),
         ("iran -syria", ParsedQuery("iran", without=("syria",))),
         ('iran -"air strikes"', ParsedQuery("iran", without=("air strikes",))),
