@@ -14,6 +14,7 @@ It is longer than most modules because everything that touches tantivy is in it.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import struct
@@ -367,6 +368,15 @@ class LexicalIndex:
         )
         ids, found = self._hits(tantivy.Query.boolean_query([(tantivy.Occur.Must, inside), *arms]), len(scores))
         return scores | dict(zip(ids.tolist(), found.tolist(), strict=True))
+
+    def worth(self, text: str) -> float:
+        """What a passage scores in BM25, about, that holds each telling word of ``text`` once: the sum of their idf.
+
+        Words that no passage holds count as the rarest do.
+        """
+        with _reading(self._place):
+            held = [self._searcher.doc_freq("body", stem) for stem in sorted(set(telling_words(text)))]
+        return sum(math.log(1 + (self.rows - count + 0.5) / (count + 0.5)) for count in held)
 
     def matching(self, phrase: str) -> npt.NDArray[np.int64]:
         """Every passage that holds the phrase's words side by side, in its text or title, by id ascending.

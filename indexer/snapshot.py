@@ -169,6 +169,10 @@ class Snapshot(Reading):
         scores = self._lexical.score(text, passage_ids, proximity=proximity)
         return [scores[passage_id] for passage_id in passage_ids]
 
+    def worth(self, text: str) -> float:
+        """What a passage with each of the telling words would score by ``score_lexical``, their nearness left out."""
+        return self._lexical.worth(text)
+
 
 def _among(numbers: Ints, wanted: Ints) -> Mask:
     """Which of the numbers are among the wanted; by a table, as both count from 1 without large gaps."""

@@ -20,6 +20,9 @@ from service.stopwatch import Stopwatch
 
 Found = list[tuple[int, float]]
 
+FULL = 0.75
+"""The part of a query's words, weighed by how rare they are, that a lexical score must bring to count in full."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
@@ -89,18 +92,21 @@ class Scoring:
             rows = self._snapshot.vectors_of(passage_ids)
             dense = cosines(rows, vector).astype(np.float64)
         lexical = self._lexical(passage_ids)
-        leading = self._leading(passage_ids, self._combined(dense, lexical))
+        # Where the best passage by words holds few of them, as of a question asked in words of its own, the highest
+        # lexical score says little, and must not stand for everything.
+        least = FULL * self._snapshot.worth(self._text)
+        leading = self._leading(passage_ids, self._combined(dense, lexical, least))
         moved = widened(dense, rows, leading, self._recipe.feedback)
-        fused = self._combined(moved, lexical)
+        fused = self._combined(moved, lexical, least)
         near = dict(zip(passage_ids, _legs(dense, min_max(moved)), strict=True))
-        said = dict(zip(passage_ids, _legs(lexical, of_highest(lexical)), strict=True))
+        said = dict(zip(passage_ids, _legs(lexical, of_highest(lexical, least)), strict=True))
         found = self._in_order(list(zip(passage_ids, fused.tolist(), strict=True)))
         return [Scored(key, score, near[key], said[key] if said[key].score > 0 else None) for key, score in found]
 
-    def _combined(self, dense: Scores, lexical: Scores) -> Scores:
+    def _combined(self, dense: Scores, lexical: Scores, least: float) -> Scores:
         if self._recipe.fusion == "rrf":
             return rrf(dense, lexical)
-        return convex(dense, lexical, self._recipe.weight)
+        return convex(dense, lexical, self._recipe.weight, least)
 
     def _leading(self, passage_ids: Sequence[int], scores: Scores) -> list[int]:
         """The places of the first candidates, in the order that they would be shown in."""

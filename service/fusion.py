@@ -26,13 +26,15 @@ def min_max(scores: Scores) -> Scores:
     return (scores - low) / (high - low) if high > low else np.ones(len(scores))
 
 
-def of_highest(scores: Scores) -> Scores:
-    """Scores as parts of the highest here; all 0 when that is 0.
+def of_highest(scores: Scores, least: float = 0.0) -> Scores:
+    """Scores as parts of the highest here, or of ``least`` where that is more; all 0 when both are.
 
     >>> of_highest(np.array([4.0, 2.0, 0.0])).tolist()
     [1.0, 0.5, 0.0]
+    >>> of_highest(np.array([4.0, 2.0, 0.0]), least=8.0).tolist()
+    [0.5, 0.25, 0.0]
     """
-    high = scores.max(initial=0.0)
+    high = scores.max(initial=least)
     return scores / high if high > 0 else np.zeros(len(scores))
 
 
@@ -46,13 +48,15 @@ def ranks(scores: Scores) -> npt.NDArray[np.int64]:
     return np.searchsorted(np.sort(negated), negated, side="left") + 1
 
 
-def convex(dense: Scores, lexical: Scores, weight: float) -> Scores:
+def convex(dense: Scores, lexical: Scores, weight: float, least: float = 0.0) -> Scores:
     """``weight`` parts of the dense score, by ``min_max``, and ``1 - weight`` of the lexical one, by ``of_highest``.
+
+    ``least`` is a lexical score that counts in full even if none is as high.
 
     Source: Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2022): a lexical score has a
     least value, 0, that means something; a cosine's is that of the candidates.
     """
-    return weight * min_max(dense) + (1 - weight) * of_highest(lexical)
+    return weight * min_max(dense) + (1 - weight) * of_highest(lexical, least)
 
 
 def rrf(dense: Scores, lexical: Scores, constant: float = 60.0) -> Scores:

@@ -495,3 +495,29 @@ def test_similar_to_nothing_known_is_refused(searcher: Searcher) -> None:
         searcher.similar(Locator("no-such"))
     with pytest.raises(UnknownArticle, match="99999-100000"):
         searcher.similar(Locator("005.txt", 99_999, 100_000))
+
+
+def test_a_question_that_quotes_what_stands_nowhere_is_searched_as_words_and_says_so(
+    make: Callable[..., Searcher],
+) -> None:
+    searcher = make(article("a", "The naval bases stay open."), article("b", "Wheat is sown in autumn."))
+    results = searcher.search('Do the "navel bases" stay open? -wheat')
+    assert ids(results) == ["a"]
+    assert results.notes == ('no passage holds "navel bases"; searched as words',)
+    alone = searcher.search('"navel bases"')
+    assert (alone.hits, alone.total, alone.notes) == ((), 0, ())
+
+
+def test_few_of_the_querys_words_count_for_less_than_most_of_them(make: Callable[..., Searcher]) -> None:
+    searcher = make(
+        article("a", "The harbour of Bandar was closed."),
+        article("b", "Wheat is sown in autumn."),
+        article("c", "Salt comes from the hills."),
+    )
+    few, most = (
+        next(hit.lexical for hit in searcher.search(query).hits if hit.citation.article_id == "a")
+        for query in ("harbour zeppelins juggling quartz", "harbour of Bandar closed")
+    )
+    assert few is not None
+    assert most is not None
+    assert few.normalised < 0.5 < most.normalised == 1.0
