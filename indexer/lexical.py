@@ -33,6 +33,7 @@ import tantivy
 
 from indexer.emptywords import EMPTY_WORDS
 from indexer.errors import ArchiveDamaged, ArchiveFull
+from indexer.spelling import nearest
 
 FIELDS = {"body": 1.0, "title": 0.3, "heading": 0.2}
 """What a word's score in each field counts. ``body`` holds the title as well."""
@@ -44,6 +45,7 @@ costs two)."""
 _MOST_PAIRS = 64
 """Of each sort; a query has a dozen, and ten thousand characters of text are no reason to take seconds."""
 _HEAP_BYTES = 128_000_000
+_MOST_RESPELT = 8  # a text in another language has none of its words here, and is not gone through word by word
 _POINTER = "current.json"
 _FOOTER_MAGIC = 1337
 
@@ -315,6 +317,7 @@ class LexicalIndex:
             index.reload()
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._terms: dict[str, list[tuple[str, int]]] = {}
         self.rows = int(self._searcher.num_docs)
         if self.rows != pointer.rows:
             raise _unreadable(self._place, ValueError(f"it holds {self.rows} passages and should {pointer.rows}"))
@@ -368,6 +371,28 @@ class LexicalIndex:
         )
         ids, found = self._hits(tantivy.Query.boolean_query([(tantivy.Occur.Must, inside), *arms]), len(scores))
         return scores | dict(zip(ids.tolist(), found.tolist(), strict=True))
+
+    def respelt(self, text: str, known: Callable[[str], bool]) -> list[tuple[Word, str]]:
+        """The misspelt words of ``text``, each with the stem that was meant: a telling word that no passage holds.
+
+        ``known`` tells words that are spelt well, and stand in no passage because nobody wrote of it.
+        """
+        telling = set(telling_words(text))
+        with _reading(self._place):
+            unknown = [
+                word
+                for word in words_of(text)
+                if word.stem in telling
+                and not self._searcher.doc_freq("body", word.stem)
+                and not known(text[word.start : word.end])
+            ]
+            meant = [(word, nearest(word.stem, self._beginning)) for word in unknown[:_MOST_RESPELT]]
+        return [(word, stem) for word, stem in meant if stem and [w.stem for w in words_of(stem)] == [stem]]
+
+    def _beginning(self, letters: str) -> list[tuple[str, int]]:
+        if letters not in self._terms:
+            self._terms[letters] = self._searcher.terms_with_prefix("body", letters)
+        return self._terms[letters]
 
     def worth(self, text: str) -> float:
         """What a passage scores in BM25, about, that holds each telling word of ``text`` once: the sum of their idf.

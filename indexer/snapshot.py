@@ -7,7 +7,7 @@ else can be asked of a generation is in ``reading``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,6 +168,17 @@ class Snapshot(Reading):
         """
         scores = self._lexical.score(text, passage_ids, proximity=proximity)
         return [scores[passage_id] for passage_id in passage_ids]
+
+    def respelt(self, text: str, known: Callable[[str], bool]) -> tuple[str, list[tuple[str, str]]]:
+        """The text with each misspelt word replaced by the stem that was meant, and what was replaced by what.
+
+        ``known`` tells which words are spelt well although no passage holds them.
+        """
+        found = self._lexical.respelt(text, known)
+        replaced = [(text[word.start : word.end], stem) for word, stem in found]
+        for word, stem in reversed(found):
+            text = text[: word.start] + stem + text[word.end :]
+        return text, replaced
 
     def worth(self, text: str) -> float:
         """What a passage with each of the telling words would score by ``score_lexical``, their nearness left out."""

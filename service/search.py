@@ -153,7 +153,24 @@ class Searcher:
         if parsed.phrases or parsed.without:
             with watch.phase("lexical"):
                 scope, parsed = _holding(snapshot, scope, parsed)
+        if options.mode != "dense":
+            with watch.phase("lexical"):
+                parsed = self._respelt(snapshot, parsed)
         return self._page(snapshot, scope, parsed, vector, options, query, watch)
+
+    def _respelt(self, snapshot: Snapshot, parsed: ParsedQuery) -> ParsedQuery:
+        """The query with the words that were meant in place of misspelt ones, each named in a note.
+
+        The model's vocabulary says which words are none: it has the common ones of its language, and no slips.
+        """
+        tokenizer = self._embedder.tokenizer
+
+        def known(word: str) -> bool:
+            return any(tokenizer.token_to_id(token) is not None for token in (word.lower(), f"▁{word}", word))
+
+        text, replaced = snapshot.respelt(parsed.text, known)
+        notes = (f'no passage holds "{word}"; searched as "{stem}"' for word, stem in replaced)
+        return replace(parsed, text=text, notes=(*parsed.notes, *notes))
 
     def similar(self, locator: Locator, options: SearchOptions | None = None) -> Results:
         """The passages of other articles nearest to a passage, or to an article as a whole.

@@ -501,10 +501,10 @@ def test_a_question_that_quotes_what_stands_nowhere_is_searched_as_words_and_say
     make: Callable[..., Searcher],
 ) -> None:
     searcher = make(article("a", "The naval bases stay open."), article("b", "Wheat is sown in autumn."))
-    results = searcher.search('Do the "navel bases" stay open? -wheat')
+    results = searcher.search('Do the "air bases" stay open? -wheat')
     assert ids(results) == ["a"]
-    assert results.notes == ('no passage holds "navel bases"; searched as words',)
-    alone = searcher.search('"navel bases"')
+    assert results.notes == ('no passage holds "air bases"; searched as words',)
+    alone = searcher.search('"air bases"')
     assert (alone.hits, alone.total, alone.notes) == ((), 0, ())
 
 
@@ -521,3 +521,13 @@ def test_few_of_the_querys_words_count_for_less_than_most_of_them(make: Callable
     assert few is not None
     assert most is not None
     assert few.normalised < 0.5 < most.normalised == 1.0
+
+
+def test_a_misspelt_word_is_searched_as_the_one_that_was_meant_and_named(make: Callable[..., Searcher]) -> None:
+    searcher = make(article("a", "The harbour was closed."), article("b", "Wheat is sown in autumn."))
+    results = searcher.search("harbuor", SearchOptions(mode="lexical"))
+    assert ids(results) == ["a"]
+    assert results.notes == ('no passage holds "harbuor"; searched as "harbour"',)
+    assert [results.hits[0].citation.quote[a:b] for a, b in results.hits[0].highlights] == ["harbour"]
+    assert searcher.search("harbour", SearchOptions(mode="lexical")).notes == ()
+    assert searcher.search("zeppelin", SearchOptions(mode="lexical")).hits == ()
