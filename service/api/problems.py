@@ -37,6 +37,8 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.BadDate: Kind("bad-date", 400, "A date that is none"),
     errors.BadRecord: Kind("bad-record", 400, "A record that breaks its own rules"),
     errors.BadQuery: Kind("bad-query", 400, "A query, filter, locator or cursor that cannot be used"),
+    errors.BadSuite: Kind("bad-suite", 422, "Questions, judgments or a run that cannot be scored"),
+    errors.NotComparable: Kind("not-comparable", 422, "Two results that do not answer the same questions alike"),
     errors.NotAnArticle: Kind("not-an-article", 422, "What was given cannot be read as an article"),
     errors.UnknownArticle: Kind("unknown-article", 404, "The archive does not hold this article or span"),
     errors.PressmarkError: Kind("failed", 500, "This could not be done"),
