@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --quiet --constraint constraints.txt
 
-.PHONY: setup run test lint clean
+.PHONY: setup run test gate lint clean
 
 setup: .venv/.ready
 
@@ -29,6 +29,10 @@ run: setup
 
 test: setup lint
 	$(BIN)/pytest
+
+gate: setup
+	@echo "== retrieval against the committed result: red when a measure is significantly worse"
+	$(BIN)/pressmark eval seeds --against eval/results/seeds.json
 
 lint: setup
 	$(BIN)/ruff check .
