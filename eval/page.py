@@ -6,7 +6,6 @@ a suite above all.
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from eval import plots, tables
 from eval.compare import Comparison, Moved
 from eval.result import QueryResult, Result
 from eval.suite import Query, Suite
+from eval.written import write_whole
 from indexer.errors import BadQuery, NotComparable
 from service.cli.printable import printable
 from service.locator import parse_locator
@@ -68,15 +68,9 @@ def write_page(place: Path, result: Result, suite: Suite, comparison: Comparison
     Raises:
         NotComparable: the result answers other questions than the suite asks.
         BadSuite: nothing was measured.
+        InputError: the file cannot be written.
     """
-    html = page(result, suite, comparison)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
-    try:
-        part.write_text(html, encoding="utf-8")
-        os.replace(part, place)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(place, page(result, suite, comparison))
 
 
 def page(result: Result, suite: Suite, comparison: Comparison | None = None) -> str:

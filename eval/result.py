@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from eval.written import write_whole
 from indexer.errors import BadSuite
 
 FORMAT = 1
@@ -97,8 +98,7 @@ class Result:
         return head + ',\n "per_query": {\n' + ",\n".join(lines) + "\n }\n}\n"
 
     def save(self, place: Path) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(self.to_json(), encoding="utf-8")
+        write_whole(place, self.to_json())
 
 
 def _line(value: object) -> str:

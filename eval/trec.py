@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import codecs
 import math
-import os
 import unicodedata
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from eval.measures import rank_scores
-from indexer.errors import BadSuite, InputError
+from eval.written import write_whole
+from indexer.errors import BadSuite
 from service.citation import shown
 
 _ENCODED = "%:"
@@ -30,26 +30,22 @@ def write_run(place: Path, run: Mapping[str, Sequence[str]], tag: str = "pressma
     Raises:
         BadSuite: a ranking names an id twice.
     """
-    _write(
-        place,
-        (
-            f"{_column(query)} Q0 {_column(name)} {rank} {score:.0f} {_column(tag)}"
-            for query, ranking in run.items()
-            for rank, (name, score) in enumerate(rank_scores(query, ranking).items(), 1)
-        ),
+    lines = (
+        f"{_column(query)} Q0 {_column(name)} {rank} {score:.0f} {_column(tag)}\n"
+        for query, ranking in run.items()
+        for rank, (name, score) in enumerate(rank_scores(query, ranking).items(), 1)
     )
+    write_whole(place, "".join(lines))
 
 
 def write_qrels(place: Path, qrels: Mapping[str, Mapping[str, int]]) -> None:
     """Write judgments, TREC's four columns; a query without any has no line."""
-    _write(
-        place,
-        (
-            f"{_column(query)} 0 {_column(name)} {grade}"
-            for query, grades in qrels.items()
-            for name, grade in grades.items()
-        ),
+    lines = (
+        f"{_column(query)} 0 {_column(name)} {grade}\n"
+        for query, grades in qrels.items()
+        for name, grade in grades.items()
     )
+    write_whole(place, "".join(lines))
 
 
 def read_run(place: Path) -> dict[str, list[str]]:
@@ -140,19 +136,6 @@ def _lines(place: Path) -> Iterator[tuple[int, bytes]]:
             raise _unreadable(place, number, f"UTF-8 (byte {error.start + 1} is none)", line) from error
         if line.strip():
             yield number, line
-
-
-def _write(place: Path, lines: Iterable[str]) -> None:
-    """Write a file whole or not at all: the name changes hands when everything is there."""
-    content = "".join(f"{line}\n" for line in lines).encode()
-    part = place.with_name(f"{place.name}.{os.getpid()}.part")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        os.replace(part, place)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"{place} cannot be written: {error.strerror}. Name another place") from error
 
 
 def _column(text: str) -> str:

@@ -77,10 +77,16 @@ def evaluate(
     """
     from eval.result import load_result
     from eval.suites import load_suite
+    from eval.written import require_writable
     from service.search import SearchOptions
 
     asked = _judged_by(load_suite(suite, split), qrels)
     before = load_result(against) if against else None
+    for place in (out, report):
+        if place:
+            require_writable(place)
+    if trec:
+        require_writable(trec, folder=True)
     given = {name: value for name, value in (("weight", weight), ("depth", depth)) if value is not None}
     options = SearchOptions(mode=mode, fusion=fusion, **given)  # type: ignore[arg-type]
     searcher = _searcher(asked, archive, model)
@@ -174,6 +180,7 @@ def _sweep(
     from eval.compare import compare
     from eval.run import run
     from eval.sweep import searcher_for, settings_of, sweep_json
+    from eval.written import write_whole
     from service.cli import terminal
 
     settings = settings_of(sweeps, options)
@@ -189,8 +196,7 @@ def _sweep(
             rows.append((label, compare(default, result, across_models=True)))
     shape = sweep_json(default, rows)
     if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(shape, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_whole(out, json.dumps(shape, ensure_ascii=False, indent=1) + "\n")
     if as_json:
         print_json(shape)
     else:
