@@ -380,16 +380,19 @@ class LexicalIndex:
         ``known`` tells words that are spelt well, and stand in no passage because nobody wrote of it.
         """
         telling = set(telling_words(text))
+        words = (word for word in words_of(text) if word.stem in telling and not known(text[word.start : word.end]))
+        unknown = [word for word in words if not self._holds(word.stem)]
+        meant = ((word, self._meant(word.stem)) for word in unknown[:_MOST_RESPELT])
+        return [(word, stem) for word, stem in meant if stem]
+
+    def _meant(self, stem: str) -> str | None:
         with _reading(self._place):
-            unknown = [
-                word
-                for word in words_of(text)
-                if word.stem in telling
-                and not self._searcher.doc_freq("body", word.stem)
-                and not known(text[word.start : word.end])
-            ]
-            meant = [(word, nearest(word.stem, self._beginning)) for word in unknown[:_MOST_RESPELT]]
-        return [(word, stem) for word, stem in meant if stem and [w.stem for w in words_of(stem)] == [stem]]
+            near = nearest(stem, self._beginning)
+        return next((term for term in near if [w.stem for w in words_of(term)] == [term] and self._holds(term)), None)
+
+    def _holds(self, stem: str) -> bool:
+        """Whether a passage holds a word; one of removed passages alone stays among the terms until they are merged."""
+        return len(self._hits(tantivy.Query.term_query(self._schema, "body", stem, "freq"), 1)[0]) > 0
 
     def _beginning(self, letters: str) -> list[tuple[str, int]]:
         if letters not in self._terms:

@@ -531,3 +531,13 @@ def test_a_misspelt_word_is_searched_as_the_one_that_was_meant_and_named(make: C
     assert [results.hits[0].citation.quote[a:b] for a, b in results.hits[0].highlights] == ["harbour"]
     assert searcher.search("harbour", SearchOptions(mode="lexical")).notes == ()
     assert searcher.search("zeppelin", SearchOptions(mode="lexical")).hits == ()
+
+
+def test_the_words_of_a_removed_article_are_meant_by_no_slip(make: Callable[..., Searcher]) -> None:
+    searcher = make(article("a", "The harbour was closed."), article("b", "Harbours and harvests."))
+    assert searcher.search("harvezts").notes == ('no passage holds "harvezts"; searched as "harvest"',)
+    with searcher.archive.writer() as writer:
+        writer.remove(["b"])
+        writer.commit()
+    assert searcher.search("harvezts").notes == ()
+    assert searcher.search("harbuor").notes == ('no passage holds "harbuor"; searched as "harbour"',)

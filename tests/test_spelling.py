@@ -32,13 +32,13 @@ def like(letters: str) -> list[tuple[str, int]]:
     ],
 )
 def test_one_slip_is_forgiven_and_two_in_a_long_word(typed: str, meant: str | None) -> None:
-    assert nearest(typed, like) == meant
+    assert nearest(typed, like)[:1] == ([meant] if meant else [])
 
 
 def test_of_words_equally_near_the_most_frequent_is_meant_then_the_first() -> None:
-    assert nearest("cart", lambda _: [("card", 2), ("care", 5), ("cars", 5)]) == "care"
+    assert nearest("cart", lambda _: [("card", 2), ("cars", 5), ("care", 5)]) == ["care", "cars", "card"]
 
 
 @given(st.text(max_size=20))
 def test_only_words_that_are_there_are_meant(typed: str) -> None:
-    assert nearest(typed, like) in {None, *WORDS}
+    assert {*nearest(typed, like)} <= {*WORDS}
