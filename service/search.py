@@ -153,7 +153,7 @@ class Searcher:
         if parsed.phrases or parsed.without:
             with watch.phase("lexical"):
                 scope, parsed = _holding(snapshot, scope, parsed)
-        if options.mode != "dense":
+        if options.mode != "dense" and scope.passages:
             with watch.phase("lexical"):
                 parsed = self._respelt(snapshot, parsed)
         return self._page(snapshot, scope, parsed, vector, options, query, watch)
@@ -246,14 +246,18 @@ def _holding(snapshot: Snapshot, scope: Scope, parsed: ParsedQuery) -> tuple[Sco
     """The scope that phrases and exclusions leave.
 
     A question may quote what stands nowhere, misspelt or from memory: its other words still ask for something, so the
-    phrases then count as words, and a note says it. A search for a phrase alone finds nothing.
+    phrases then count as words, and a note says it. A search for a phrase alone finds nothing; neither does a question
+    whose phrases stand only where it excludes them.
     """
-    strict = snapshot.holding(scope, parsed.phrases, parsed.without)
-    if strict.passages or not parsed.asks:
-        return strict, parsed
+    quoting = snapshot.holding(scope, parsed.phrases, ())
+    if parsed.asks and not quoting.passages:
+        quoting, parsed = scope, replace(parsed, notes=(*parsed.notes, _searched_as_words(parsed)))
+    return snapshot.holding(quoting, (), parsed.without), parsed
+
+
+def _searched_as_words(parsed: ParsedQuery) -> str:
     quoted = " and ".join(f'"{phrase}"' for phrase in parsed.phrases)
-    note = f"no passage holds {quoted}; searched as words"
-    return snapshot.holding(scope, (), parsed.without), replace(parsed, notes=(*parsed.notes, note))
+    return f"no passage{' that the filter leaves' if parsed.filter else ''} holds {quoted}; searched as words"
 
 
 def _hits(snapshot: Snapshot, ranking: list[Ranked], first: int, text: str) -> Iterator[Hit]:
