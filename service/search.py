@@ -36,6 +36,7 @@ Mode = Literal["hybrid", "dense", "lexical"]
 Group = Literal["passage", "article"]
 MOST_AT_ONCE = 1_000
 """Results a page. More are reached page by page."""
+_WORD_STARTS = ("", "▁", "Ġ")  # what a whole word begins with in a vocabulary: WordPiece, SentencePiece, byte-level BPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,8 @@ class Searcher:
         tokenizer = self._embedder.tokenizer
 
         def known(word: str) -> bool:
-            return any(tokenizer.token_to_id(token) is not None for token in (word.lower(), f"▁{word}", word))
+            forms = (mark + form for mark in _WORD_STARTS for form in (word.lower(), word))
+            return any(tokenizer.token_to_id(form) is not None for form in forms)
 
         text, replaced = snapshot.respelt(parsed.text, known)
         notes = (f'no passage holds "{word}"; searched as "{stem}"' for word, stem in replaced)
