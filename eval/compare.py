@@ -15,7 +15,7 @@ import numpy as np
 
 from eval.comparable import common_measures, left_out, notes_on, require_same_model, require_same_suite
 from eval.result import Interval, QueryResult, Result
-from eval.significance import RESAMPLES, Scores, paired_each
+from eval.significance import RESAMPLES, Scores, paired
 from indexer.errors import NotComparable
 
 ALPHA = 0.05
@@ -49,6 +49,11 @@ class Change:
     @property
     def better(self) -> bool:
         return self.p < ALPHA and self.difference.mean > 0
+
+    @property
+    def verdict(self) -> str:
+        """``worse``, ``better`` or ``same``, which only says that chance would explain the difference."""
+        return "worse" if self.worse else "better" if self.better else "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +130,13 @@ def compare(
     return Comparison(before, after, changes, _moved(before, after, primary, judged)[:most_moved], notes)
 
 
-def verdict(comparison: Comparison) -> int:
-    """The exit code of a gate: 1 when any measure is significantly worse, else 0."""
-    return 1 if comparison.worse else 0
-
-
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """The comparison as programs read it."""
     return {
-        "changes": [asdict(change) | {"verdict": _verdict(change)} for change in comparison.changes],
+        "changes": [asdict(change) | {"verdict": change.verdict} for change in comparison.changes],
         "moved": [asdict(moved) for moved in comparison.moved],
         "notes": list(comparison.notes),
     }
-
-
-def _verdict(change: Change) -> str:
-    return "worse" if change.worse else "better" if change.better else "same"
 
 
 def _changes(before: Result, after: Result, measures: list[str], judged: list[str], resamples: int) -> Iterator[Change]:
@@ -160,7 +156,7 @@ def _changes(before: Result, after: Result, measures: list[str], judged: list[st
         together = [measure for measure in measures if scored[measure] == names]
         old, new = _scores(before, names, together), _scores(after, names, together)
         means = zip(together, old.mean(axis=0), new.mean(axis=0), strict=True)
-        tests = paired_each(old, new, resamples=resamples)
+        tests = paired(old, new, resamples=resamples)
         for (measure, was, now), (difference, p) in zip(means, tests, strict=True):
             tested[measure] = Change(measure, float(was), float(now), difference, p, len(names))
     return (tested[measure] for measure in measures if measure in tested)

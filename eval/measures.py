@@ -7,7 +7,6 @@ characters are worth is in ``spans``; how sure a mean is, in ``significance``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import fmean
 
 import ir_measures
 from ir_measures import AP, RR, R, Success, nDCG
@@ -50,24 +49,6 @@ def scores_of(run: Mapping[str, Sequence[str]], qrels: Mapping[str, Mapping[str,
     ranked = {str(n): {number(a): s for a, s in scored.get(query, {}).items()} for n, query in enumerate(qrels)}
     found = {(metric.query_id, str(metric.measure)): float(metric.value) for metric in evaluator.iter_calc(ranked)}
     return {query: {name: found[str(n), name] for name in MEASURES} for n, query in enumerate(qrels)}
-
-
-def means_of(scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Measure -> mean over all the queries, those that scored 0 included.
-
-    Raises:
-        BadSuite: there are no queries, or one has other measures than the first.
-    """
-    if not scores:
-        raise BadSuite("there are no scores to average. Give the suite at least one judged query")
-    measures = next(iter(scores.values())).keys()
-    for query, values in scores.items():
-        if values.keys() != measures:
-            raise BadSuite(
-                f"query {query!r} was scored by {sorted(values)}, others by {sorted(measures)}. "
-                "Score all queries of a mean by the same measures"
-            )
-    return {measure: fmean(values[measure] for values in scores.values()) for measure in measures}
 
 
 def rank_scores(query: str, ranking: Sequence[str]) -> dict[str, float]:

@@ -28,17 +28,13 @@ _SIGN_BATCH = 256  # scipy spends 10 us a query on each batch: 64 at once took 2
 Scores = npt.NDArray[np.float64]
 
 
-def interval(values: Scores, *, resamples: int = RESAMPLES) -> Interval:
-    """The mean of ``(queries,)`` scores and its 95% interval; of one query, its score.
-
-    >>> interval(np.array([0.5, 0.5, 0.5]))
-    Interval(mean=0.5, low=0.5, high=0.5)
-    """
-    return intervals(_column(values), resamples=resamples)[0]
-
-
 def intervals(values: Scores, *, resamples: int = RESAMPLES) -> tuple[Interval, ...]:
-    """The same for each column of ``(queries, measures)`` scores, with the same queries drawn for all.
+    """The mean and its 95% interval of each column of ``(queries, measures)`` scores, the same queries drawn for all.
+
+    One query is its own interval.
+
+    >>> intervals(np.array([[0.5], [0.5], [0.5]]))
+    (Interval(mean=0.5, low=0.5, high=0.5),)
 
     The percentile method. BCa was tried on 1,000 samples each of skewed scores: from 50 queries on both held the true
     mean equally often, to a point (nDCG, 200 queries: 94.5% and 94.8%), and BCa has no answer where nearly all scores
@@ -68,17 +64,13 @@ def intervals(values: Scores, *, resamples: int = RESAMPLES) -> tuple[Interval, 
     return tuple(Interval(*map(float, row)) for row in zip(means, low, high, strict=True))
 
 
-def paired(before: Scores, after: Scores, *, resamples: int = RESAMPLES) -> tuple[Interval, float]:
-    """The mean of after minus before, its interval, and the p of no difference; a query has one place in both.
+def paired(before: Scores, after: Scores, *, resamples: int = RESAMPLES) -> tuple[tuple[Interval, float], ...]:
+    """The mean of after minus before, its interval, and the p of no difference, of each column.
 
-    >>> paired(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
-    (Interval(mean=0.0, low=0.0, high=0.0), 1.0)
-    """
-    return paired_each(_column(before), _column(after), resamples=resamples)[0]
+    Both arrays are ``(queries, measures)``; a query has one row in both.
 
-
-def paired_each(before: Scores, after: Scores, *, resamples: int = RESAMPLES) -> tuple[tuple[Interval, float], ...]:
-    """The same for each column of two ``(queries, measures)`` arrays.
+    >>> paired(np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]]))
+    ((Interval(mean=0.0, low=0.0, high=0.0), 1.0),)
 
     Raises:
         NotComparable: the two have different shapes.
@@ -120,10 +112,6 @@ def _p_values(differences: Scores, resamples: int) -> list[float]:
         rng=np.random.default_rng(SEED),
     )
     return [float(p) for p in found.pvalue]
-
-
-def _column(values: Scores) -> Scores:
-    return np.asarray(values, dtype=np.float64).reshape(-1, 1)
 
 
 def _require_scores(values: Scores) -> None:

@@ -94,7 +94,8 @@ def chance(p: float) -> str:
 
 
 def verdict(change: Change) -> str:
-    return "worse" if change.worse else "better" if change.better else "-"
+    """What a table says of a change: only what is more than chance gets a word."""
+    return change.verdict if change.worse or change.better else "-"
 
 
 def archive_line(result: Result) -> str:
