@@ -52,9 +52,9 @@ class Gold:
 def gold_of(suite: Suite, snapshot: Snapshot) -> Gold:
     """The suite's evidence as spans and graded passages of an archive.
 
-    A passage that holds less than half of a quote has grade 0, and is left out, unless none holds half: measures that
-    know only relevant and not relevant would take a few words for the answer. A passage that no search shows, because
-    an earlier copy says the same, is left out too.
+    A passage that holds less than half of a quote, in rounded tenths (up to 45%), has grade 0, and is left out, unless
+    none holds half: measures that know only relevant and not relevant would take a few words for the answer. A passage
+    that no search shows, because an earlier copy says the same, is left out too.
 
     Raises:
         BadSuite: the archive lacks judged articles, or a quote does not stand in its article exactly once, or where no

@@ -99,18 +99,18 @@ def plot_kinds(result: Result) -> Plot:
 
 
 def plot_answerable(result: Result) -> tuple[Plot, ...]:
-    """How far the best cosine and the best BM25 tell questions that the archive answers from those that it does not."""
+    """How far cosine and lexical score tell questions that the archive answers from those that it does not."""
     asked = list(result.per_query.values())
     if all(query.judged for query in asked) or not any(query.judged for query in asked):
         which = "unanswerable" if asked and asked[0].judged else "answerable"
         said = f"The suite has no {which} questions, so what separates the two was not measured."
         return (Plot("Answerable or not", said),)
     cosines = [(query.judged, query.cosine) for query in asked if query.cosine is not None]
-    # No passage with any of the words is the least that BM25 can give, so it counts as 0 and not as unknown.
+    # No passage with any of the words is the least that a lexical score can be: it counts as 0 and not as unknown.
     words = [(query.judged, query.bm25 or 0.0) for query in asked] if any(query.bm25 for query in asked) else []
     return tuple(
         _separation(name, scores)
-        for name, scores in (("cosine of the nearest passage", cosines), ("best BM25 score", words))
+        for name, scores in (("highest cosine", cosines), ("highest lexical score", words))
         if len({judged for judged, _ in scores}) == 2
     )
 
@@ -136,7 +136,7 @@ def _separation(name: str, scores: Sequence[tuple[bool, float]]) -> Plot:
         f"AUC {auc:.3f}: the chance that an answerable question scores higher than one that is not "
         f"({len(groups[0][1]):,} and {len(groups[1][1]):,} questions; 0.5 tells nothing apart)."
     )
-    return Plot(title, said, _draw(name.split()[0], title, draw, 3.1))
+    return Plot(title, said, _draw(name.split()[1], title, draw, 3.1))
 
 
 def plot_latency(result: Result) -> tuple[Plot, ...]:

@@ -28,7 +28,7 @@ class Rankings:
     Attributes:
         articles: ids of articles, best first, at most ``DEPTH``; of judged queries only.
         passages: spans of passages, alike; empty for a suite that judges articles only.
-        best: the highest cosine and the highest BM25 score among the first ten passages.
+        best: the highest cosine and the highest lexical score among the first ten passages.
         times_ms: phase -> milliseconds of the search for ten passages, one for each query; "total" is all of it.
     """
 

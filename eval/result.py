@@ -35,8 +35,8 @@ class QueryResult:
         articles: the first ids of the article ranking, best first.
         passages: the first locators of the passage ranking (``ID#START-END``), best first; empty for a suite that
             judges articles only.
-        cosine: of the nearest passage; None when nothing was searched by meaning.
-        bm25: of the best passage by words; None when no passage holds any of the query's words.
+        cosine: the highest among the first ten passages; None when nothing was searched by meaning.
+        bm25: the highest lexical score among them, BM25 with what nearness adds; None when none holds any of the words.
         took_ms: milliseconds of one search for ten passages; None when it was not timed.
     """
 
@@ -58,10 +58,10 @@ class Result:
         suite: the suite's name; ``digest``: its ``Suite.digest``.
         manifest: what made the archive (model, weights, passage size, format).
         corpus: SHA-256 over the archive's article ids and editions; ``articles``, ``passages``: how many it holds.
-        config: the search options that differ between runs: mode, fusion, weight, depth.
+        config: how passages were scored, by the names of ``SearchOptions``; of a run file, its name and level.
         measures: measure -> mean over all judged queries and its interval. Article-level measures have the plain
             names (``nDCG@10``), passage-level ones begin with ``passage `` and those of evidence with ``span ``.
-        by_kind: kind -> the same, with ``queries`` beside them.
+        by_kind: kind -> the same, over the judged queries of that kind.
         latency_ms: phase -> {"p50", "p95", "p99"}; the phase ``total`` is the whole search.
         per_query: by query id, in the suite's order.
     """

@@ -30,13 +30,13 @@ from eval.suite import Suite, digest_of
 from eval.trec import read_run, write_qrels, write_run
 from indexer.errors import BadSuite
 from indexer.snapshot import Snapshot
+from service.candidates import Recipe
 from service.locator import Locator, parse_locator
 from service.search import Searcher, SearchOptions
 
 Scores = dict[str, dict[str, float]]
 _KEPT = 10  # places of a ranking that a result keeps
 _PERCENTILES = (50, 95, 99)
-_ASKED_FOR = {"k", "filter", "group", "cursor"}  # what a search is asked for; the rest is how it ranks
 
 
 def run(
@@ -146,7 +146,7 @@ def write_trec(folder: Path, suite: Suite, gold: Gold, rankings: Rankings) -> No
 
 def config_of(options: SearchOptions) -> dict[str, Any]:
     """How a search ranks, by the names of ``SearchOptions``."""
-    return {f.name: getattr(options, f.name) for f in fields(options) if f.name not in _ASKED_FOR}
+    return {f.name: getattr(options, f.name) for f in fields(Recipe)}
 
 
 def article_qrels(suite: Suite) -> dict[str, Mapping[str, int]]:

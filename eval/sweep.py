@@ -23,11 +23,12 @@ from indexer.build import chunk_config
 from indexer.embed import load_embedder
 from indexer.errors import BadQuery
 from indexer.progress import Tell
+from service.candidates import Recipe
 from service.search import Searcher, SearchOptions
 
 CUTTING = {"passage-size": int, "overlap": int, "model": str}
 """What a setting may change beside search options; each takes an archive of its own."""
-_RANKING = ("mode", "fusion", "weight", "depth", "proximity", "feedback")
+_RANKING = tuple(f.name for f in fields(Recipe))
 
 
 @dataclass(frozen=True, slots=True)

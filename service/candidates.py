@@ -38,18 +38,14 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How passages are scored.
+    """How passages are scored: what of ``SearchOptions``, which explains them, changes a ranking."""
 
-    ``weight`` is the dense part of a convex combination; ``proximity`` what neighbouring words of the query that stand
-    together count beside the words themselves; ``feedback`` how far a hybrid search's first candidates move the others.
-    """
-
-    mode: str = "hybrid"
-    fusion: Fusion = "convex"
-    weight: float = 0.5
-    depth: int = 100
-    proximity: float = 0.3
-    feedback: float = 0.5
+    mode: str
+    fusion: Fusion
+    weight: float
+    depth: int
+    proximity: float
+    feedback: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def test_a_suite_without_unanswerable_questions_gets_a_sentence() -> None:
 def test_what_was_not_searched_is_not_drawn() -> None:
     asked = {"a": _asked(True, None, 12.0), "b": _asked(False, None, 3.0)}
     (plot,) = plot_answerable(_with(fake_result(fake_suite()), **asked))
-    assert "BM25" in plot.title
+    assert plot.title == "By the highest lexical score"
 
 
 def test_latency_is_marked_with_the_result_s_own_percentiles() -> None:
