@@ -172,8 +172,8 @@ def _article_of(name: str) -> str:
 
 
 def _command(suite: Suite) -> str:
-    archive = [] if suite.corpus else ["--archive", "DIR"]
-    return shlex.join(["pressmark", "eval", suite.source.name, *archive])
+    named = [suite.name] if suite.corpus else [suite.source.name, "--archive", "DIR"]
+    return shlex.join(["pressmark", "eval", *named])
 
 
 def _settings(result: Result) -> Iterable[tuple[str, str]]:

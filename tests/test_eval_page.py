@@ -170,4 +170,4 @@ def test_the_command_names_an_archive_only_where_the_suite_brings_none() -> None
     suite = fake_suite()
     result = fake_result(suite)
     assert "pressmark eval harbour.yaml --archive DIR" in page(result, suite)
-    assert "pressmark eval harbour.yaml</code>" in page(result, replace(suite, corpus=Path("corpus.jsonl")))
+    assert "pressmark eval harbour</code>" in page(result, replace(suite, corpus=Path("corpus.jsonl")))
