@@ -48,15 +48,26 @@ def run(
     """Search every query of a suite and score what is found.
 
     Raises:
-        BadSuite: the suite does not fit the archive.
+        BadSuite: the suite does not fit the archive, or the archive changed meanwhile.
     """
     started = time.perf_counter()
     options = options or SearchOptions()
     snapshot = searcher.archive.snapshot()
     gold = gold_of(suite, snapshot)
     rankings = rank(suite, searcher, options, tell)
+    _require_unchanged(searcher, snapshot)
     result = score(suite, gold, rankings, snapshot, config_of(options), started)
     return result, gold, rankings
+
+
+def _require_unchanged(searcher: Searcher, snapshot: Snapshot) -> None:
+    """What was searched must be what the evidence was looked up in: a search always takes the newest generation."""
+    now = searcher.archive.snapshot().generation
+    if now != snapshot.generation:
+        raise BadSuite(
+            f"the archive went from generation {snapshot.generation} to {now} while it was measured, so that questions "
+            "were asked of different ones. Run eval again when nothing writes to it"
+        )
 
 
 def score(

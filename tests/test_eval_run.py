@@ -192,6 +192,17 @@ def test_a_locator_that_is_none_is_refused() -> None:
         spans_of(["a#9-3"])
 
 
+def test_an_archive_that_changes_while_it_is_measured_is_refused(
+    suite: Suite, searcher: Searcher, embedder: WordEmbedder
+) -> None:
+    def write(done: int, total: int) -> None:
+        if done == 1:
+            index_articles(searcher.archive, embedder, [make_article("new", "Two frigates left the port.")])
+
+    with pytest.raises(BadSuite, match=r"went from generation 1 to 2 while it was measured"):
+        run(suite, searcher, tell=write)
+
+
 class LastFirst(Searcher):
     """A searcher that ranks backwards."""
 
