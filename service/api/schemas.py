@@ -68,7 +68,10 @@ class SearchBody(Limits):
     )
 
     query: str = Field(
-        description='Words; `"exact phrase"`, `-word`, `publisher:X`, `after:2015` work too.',
+        description=(
+            'Words; `"exact phrase"`, `-word`, `publisher:X`, `after:2015` work too. Beside other words, a phrase that '
+            "stands nowhere is searched as words, and `notes` says so."
+        ),
         max_length=LONGEST,
         examples=["the opening of the bridge"],
     )
@@ -203,7 +206,7 @@ class SearchResults(Shape):
     took_ms: float
     hits: list[Hit]
     next: str | None = Field(description="The cursor of the page after; null on the last.")
-    notes: list[str]
+    notes: list[str] = Field(description="What was searched otherwise than typed: a misspelt word, a quotation.")
     phases_ms: dict[str, float] | None = Field(
         None, description="Where the time went. Only when `explain` asked for it."
     )
