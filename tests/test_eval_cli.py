@@ -111,6 +111,12 @@ def test_a_sweep_prints_a_row_for_each_setting_and_saves_them(own: Path) -> None
     assert list(shape["settings"]) == ["weight=0.2 passage-size=30", "weight=0.8 passage-size=30"]
 
 
+def test_a_sweep_refuses_what_it_would_pass_over(own: Path) -> None:
+    done = evaluate(own, "--sweep", "weight=0.2", "--against", own / "before.json", "--report", own / "sweep.html")
+    assert done.returncode == 2
+    assert "--sweep does nothing with --against and --report" in done.stderr
+
+
 def test_a_run_of_another_system_is_scored(own: Path) -> None:
     (own / "other.run").write_text("1 Q0 wheat.txt 1 2.0 them\n1 Q0 harbour.txt 2 1.0 them\n")
     done = evaluate(own, "--run", own / "other.run", "--json")

@@ -6,7 +6,7 @@ The one module below the command line's root that may see ``eval``; all of it is
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +80,8 @@ def evaluate(
     from eval.written import require_writable
     from service.search import SearchOptions
 
+    if sweep:
+        _require_alone({"--against": against, "--check": check, "--report": report, "--run": run_file, "--trec": trec})
     asked = _judged_by(load_suite(suite, split), qrels)
     before = load_result(against) if against else None
     for place in (out, report):
@@ -107,6 +109,14 @@ def evaluate(
     _keep(result, gold, rankings, asked, comparison, out, report, trec)
     _show(result, comparison, asked, as_json)
     return 1 if comparison and comparison.worse else 0
+
+
+def _require_alone(others: Mapping[str, object]) -> None:
+    """Refuse beside --sweep what it has no use for: a gate that was never closed would look like one that opened."""
+    from indexer.errors import InputError
+
+    if given := [name for name, value in others.items() if value]:
+        raise InputError(f"--sweep does nothing with {' and '.join(given)}. Run eval once more for it, without --sweep")
 
 
 def _judged_by(suite: Suite, qrels: Path | None) -> Suite:
