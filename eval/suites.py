@@ -8,6 +8,7 @@ from pathlib import Path
 from eval.beir import load_beir
 from eval.questions import load_questions
 from eval.suite import Suite
+from eval.trec import read_qrels
 from indexer.errors import BadSuite
 
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -53,3 +54,22 @@ def load_seeds(project: Path) -> Suite:
                 "or name a questions file of your own"
             )
     return replace(load_questions(questions), corpus=corpus)
+
+
+def judged_by(suite: Suite, qrels: Path) -> Suite:
+    """The suite with the judgments of a TREC qrels file in place of its own; articles are what it judges then.
+
+    Raises:
+        BadSuite: the file cannot be read, or judges queries that the suite does not ask.
+    """
+    judgments = read_qrels(qrels)
+    unknown = sorted(judgments.keys() - {query.id for query in suite.queries})
+    if unknown:
+        raise BadSuite(
+            f"{qrels} judges {len(unknown):,} queries that {suite.source} does not ask, first {unknown[0]!r}. "
+            "Give it the judgments of this suite's queries"
+        )
+    queries = tuple(
+        replace(query, articles=judgments.get(query.id, {}), evidence=(), answers=()) for query in suite.queries
+    )
+    return replace(suite, queries=queries)

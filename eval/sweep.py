@@ -6,17 +6,19 @@ cannot run is an error, and no row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
+from eval import rankings
 from eval.archives import corpus_archive, cut_anew
-from eval.compare import Comparison
+from eval.compare import Comparison, compare
 from eval.result import Result
+from eval.run import run
 from eval.suite import Suite
 from indexer.archive import Archive
 from indexer.build import chunk_config
@@ -25,6 +27,10 @@ from indexer.errors import BadQuery
 from indexer.progress import Tell
 from service.candidates import Recipe
 from service.search import Searcher, SearchOptions
+
+T = TypeVar("T")
+Shown: TypeAlias = Callable[[], AbstractContextManager[T]]
+"""What shows progress while it is open, and what to tell it."""
 
 CUTTING = {"passage-size": int, "overlap": int, "model": str}
 """What a setting may change beside search options; each takes an archive of its own."""
@@ -79,6 +85,36 @@ def _setting(values: Mapping[str, str], default: SearchOptions) -> Setting:
             raise BadQuery(f"--sweep {name}={text}: {text!r} is no {types[name].__name__}. Write a number") from error
     options = replace(default, **{name: value for name, value in typed.items() if name in _RANKING})
     return Setting(options, typed.get("passage-size"), typed.get("overlap"), typed.get("model"))
+
+
+def run_sweep(
+    suite: Suite,
+    searcher: Searcher,
+    options: SearchOptions,
+    sweeps: Sequence[str],
+    *,
+    queries: Shown[rankings.Tell],
+    indexing: Shown[Tell],
+) -> tuple[Result, list[tuple[str, Comparison]]]:
+    """The default's result, and each setting's difference from it.
+
+    ``queries`` and ``indexing`` show how far each run, and each archive that is made for one, has come.
+
+    Raises:
+        BadQuery: a setting that cannot be.
+    """
+    settings = settings_of(sweeps, options)
+    with queries() as tell:
+        default, _, _ = run(suite, searcher, options, tell)
+    rows = []
+    for label, setting in settings:
+        with ExitStack() as stack:
+            with indexing() as tell_indexing:
+                other = stack.enter_context(searcher_for(setting, suite, searcher, tell_indexing))
+            with queries() as tell:
+                result, _, _ = run(suite, other, setting.options, tell)
+        rows.append((label, compare(default, result, across_models=True)))
+    return default, rows
 
 
 def sweep_json(default: Result, rows: Sequence[tuple[str, Comparison]]) -> dict[str, Any]:

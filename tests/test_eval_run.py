@@ -11,7 +11,8 @@ import pytest
 
 from eval.rankings import DEPTH, rank
 from eval.result import load_result
-from eval.run import run, score_file, spans_of, write_trec
+from eval.run import run
+from eval.runfile import score_file, spans_of, write_trec
 from eval.suite import Evidence, Query, Suite
 from indexer.archive import Archive
 from indexer.build import index_articles

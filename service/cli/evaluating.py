@@ -6,9 +6,8 @@ The one module below the command line's root that may see ``eval``; all of it is
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,13 +75,16 @@ def evaluate(
     Example:  pressmark eval questions.jsonl --archive news --out now.json --against before.json
     """
     from eval.result import load_result
-    from eval.suites import load_suite
+    from eval.suites import judged_by, load_suite
     from eval.written import require_writable
+    from service.cli import bars
     from service.search import SearchOptions
 
     if sweep:
         _require_alone({"--against": against, "--check": check, "--report": report, "--run": run_file, "--trec": trec})
-    asked = _judged_by(load_suite(suite, split), qrels)
+    asked = load_suite(suite, split)
+    if qrels:
+        asked = judged_by(asked, qrels)
     before = load_result(against) if against else None
     for place in (out, report):
         if place:
@@ -98,7 +100,7 @@ def evaluate(
         return _check(asked, searcher)
     if sweep:
         return _sweep(asked, searcher, options, sweep, out, as_json)
-    with _query_bar() as tell, _no_resume():
+    with bars.queries() as tell, _no_resume():
         if run_file:
             result, gold, rankings = _scored(asked, searcher, run_file, level)
         else:
@@ -119,26 +121,6 @@ def _require_alone(others: Mapping[str, object]) -> None:
         raise InputError(f"--sweep does nothing with {' and '.join(given)}. Run eval once more for it, without --sweep")
 
 
-def _judged_by(suite: Suite, qrels: Path | None) -> Suite:
-    """The suite, with the judgments of a qrels file in place of its own if there is one."""
-    if qrels is None:
-        return suite
-    from eval.trec import read_qrels
-    from indexer.errors import BadSuite
-
-    judgments = read_qrels(qrels)
-    unknown = sorted(judgments.keys() - {query.id for query in suite.queries})
-    if unknown:
-        raise BadSuite(
-            f"{qrels} judges {len(unknown):,} queries that {suite.source} does not ask, first {unknown[0]!r}. "
-            "Give it the judgments of this suite's queries"
-        )
-    queries = tuple(
-        replace(query, articles=judgments.get(query.id, {}), evidence=(), answers=()) for query in suite.queries
-    )
-    return replace(suite, queries=queries)
-
-
 def _searcher(suite: Suite, archive: Path | None, model: str | None) -> Searcher:
     """Over the archive named, else over one of the suite's own articles."""
     if suite.corpus is None or archive is not None:
@@ -146,11 +128,11 @@ def _searcher(suite: Suite, archive: Path | None, model: str | None) -> Searcher
     from eval.archives import corpus_archive
     from indexer.build import chunk_config
     from indexer.embed import load_embedder
-    from service.cli import terminal
+    from service.cli import bars
     from service.search import Searcher
 
     embedder = load_embedder(model)
-    with terminal.progress_bar() as tell:
+    with bars.indexing() as tell:
         opened, report = corpus_archive(suite.name, suite.corpus, embedder, chunk_config(embedder), tell)
     for refusal in report.refused[:3]:
         typer.echo(f"pressmark: {printable(' '.join(str(refusal).split()))}", err=True)
@@ -178,7 +160,7 @@ def _check(suite: Suite, searcher: Searcher) -> int:
 
 
 def _scored(suite: Suite, searcher: Searcher, place: Path, level: str) -> tuple[Result, Gold, Rankings]:
-    from eval.run import score_file
+    from eval.runfile import score_file
 
     return score_file(suite, searcher.archive.snapshot(), place, level)
 
@@ -187,23 +169,12 @@ def _sweep(
     suite: Suite, searcher: Searcher, options: SearchOptions, sweeps: list[str], out: Path | None, as_json: bool
 ) -> int:
     from eval import tables
-    from eval.compare import compare
-    from eval.run import run
-    from eval.sweep import searcher_for, settings_of, sweep_json
+    from eval.sweep import run_sweep, sweep_json
     from eval.written import write_whole
-    from service.cli import terminal
+    from service.cli import bars
 
-    settings = settings_of(sweeps, options)
-    with _query_bar() as tell, _no_resume():
-        default, _, _ = run(suite, searcher, options, tell)
-        rows = []
-        for label, setting in settings:
-            with (
-                terminal.progress_bar() as indexing,
-                searcher_for(setting, suite, searcher, indexing) as other,
-            ):
-                result, _, _ = run(suite, other, setting.options, tell)
-            rows.append((label, compare(default, result, across_models=True)))
+    with _no_resume():
+        default, rows = run_sweep(suite, searcher, options, sweeps, queries=bars.queries, indexing=bars.indexing)
     shape = sweep_json(default, rows)
     if out:
         write_whole(out, json.dumps(shape, ensure_ascii=False, indent=1) + "\n")
@@ -233,7 +204,7 @@ def _keep(
     if out:
         result.save(out)
     if trec:
-        from eval.run import write_trec
+        from eval.runfile import write_trec
 
         write_trec(trec, suite, gold, rankings)
     if report:
@@ -260,28 +231,6 @@ def _show(result: Result, comparison: Comparison | None, suite: Suite, as_json: 
     if comparison:
         typer.echo()
         tables.show_comparison(comparison, {query.id: query.text for query in suite.queries})
-
-
-@contextmanager
-def _query_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar over the queries on a terminal; nothing where the output is not one."""
-    from rich import progress as bars
-    from rich.console import Console
-
-    err = Console(stderr=True)
-    if not err.is_terminal:
-        yield lambda done, total: None
-        return
-    with bars.Progress(
-        bars.TextColumn("{task.description}"),
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TimeRemainingColumn(),
-        console=err,
-        transient=True,
-    ) as bar:
-        task = bar.add_task("queries", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def index(
     """
     from indexer import build
     from indexer.errors import InputError
-    from service.cli import terminal
+    from service.cli import bars
 
     place = archive_path(archive)
     paths = [Path(path) for path in given or () if path.strip()]
@@ -58,7 +58,7 @@ def index(
         raise InputError("nothing to index. Name folders or files: pressmark index articles/")
     opened, embedder, config = _opened(place, model, passage_size, overlap, rebuild=rebuild)
     reports: list[Report] = []
-    with terminal.progress_bar() as tell:
+    with bars.indexing() as tell:
         if rebuild:
             reports.append(build.rebuild(opened, embedder, config, tell=tell))
         if paths:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -13,7 +12,6 @@ from rich.text import Text
 from service.cli.printable import printable
 
 if TYPE_CHECKING:
-    from indexer.build import Progress
     from indexer.pipeline import Report
     from indexer.stored import ArticleLine
     from service.candidates import Leg
@@ -99,33 +97,6 @@ def show_report(report: Report, place: str) -> None:
     if report.skipped:
         kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in sorted(report.skipped.items()))
         out.print(Text(f"  not articles, skipped: {kinds}", "dim"))
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[Progress], None]]:
-    """A bar with rate and time left on a terminal; nothing where the output is not one."""
-    from rich import progress as bars
-
-    err = Console(stderr=True)
-    if not err.is_terminal:
-        yield lambda progress: None
-        return
-    columns = (
-        bars.TextColumn("{task.description}"),
-        bars.BarColumn(),
-        bars.TextColumn("{task.percentage:>3.0f}%"),
-        bars.TextColumn("{task.fields[said]}"),
-        bars.TimeRemainingColumn(),
-    )
-    with bars.Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("indexing", total=None, said="")
-
-        def tell(progress: Progress) -> None:
-            elapsed = bar.tasks[0].elapsed or 1e-9
-            said = f"{progress.articles:,} articles, {progress.embedded / elapsed:,.0f} passages/s"
-            bar.update(task, completed=progress.done, total=progress.total or None, said=said)
-
-        yield tell
 
 
 def report_json(report: Report) -> dict[str, object]:
