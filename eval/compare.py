@@ -22,6 +22,7 @@ ALPHA = 0.05
 PRIMARY = ("passage nDCG@10", "nDCG@10")
 
 _DECIMALS = 4  # what a result's file keeps; a run not yet written would seem to differ from its own file
+_FEWEST = 6
 _WORTH_SAYING = 0.5  # changes expected by chance
 
 
@@ -126,8 +127,9 @@ def compare(
             f"{after.judged} after). Measure again: pressmark eval SUITE --out RESULT.json"
         )
     primary = next((name for name in PRIMARY if name in measures), measures[0])
-    notes = (*notes_on(before, after), *left_out(before, after, measures), *_by_chance(changes))
-    return Comparison(before, after, changes, _moved(before, after, primary, judged)[:most_moved], notes)
+    moved = _moved(before, after, primary, judged)
+    notes = (*notes_on(before, after), *left_out(before, after, measures), *_by_chance(changes), *_too_few(moved))
+    return Comparison(before, after, changes, moved[:most_moved], notes)
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
@@ -195,4 +197,13 @@ def _by_chance(changes: tuple[Change, ...]) -> Iterator[str]:
         yield (
             f"{varied} measures differ and were tested one by one: by chance alone up to {varied * ALPHA:.1f} of them "
             f"would have p < {ALPHA} on average, half of those for the worse."
+        )
+
+
+def _too_few(moved: tuple[Moved, ...]) -> Iterator[str]:
+    """Fewer than six signs have fewer than forty arrangements, so that p cannot fall below 0.05."""
+    if 0 < len(moved) < _FEWEST:
+        yield (
+            f"Only {len(moved)} of the queries changed: with fewer than {_FEWEST} no change can be significant, "
+            "however large. Ask more questions, or look at the queries themselves."
         )

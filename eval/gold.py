@@ -6,6 +6,7 @@ copies of its article, and a place is named by the article under which a search 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -43,10 +44,12 @@ class Gold:
     Attributes:
         spans: by query id, for each of its evidence the places where the quote stands, that of the suite first.
         passages: by query id, locators of passages and their grades: tenths of a quote that a passage holds.
+        articles: by query id, every article that carries a quote, in copies too, with grade 1.
     """
 
     spans: Mapping[str, tuple[tuple[Span, ...], ...]]
     passages: Mapping[str, Mapping[str, int]]
+    articles: Mapping[str, Mapping[str, int]]
 
 
 def gold_of(suite: Suite, snapshot: Snapshot) -> Gold:
@@ -62,14 +65,16 @@ def gold_of(suite: Suite, snapshot: Snapshot) -> Gold:
     """
     if not suite.has_evidence:
         _require_articles(suite, snapshot)
-        return Gold({}, {})
+        return Gold({}, {}, {})
     problems = Problems(suite.source)
     archive = _Quoted(snapshot)
     spans: dict[str, tuple[tuple[Span, ...], ...]] = {}
     passages: dict[str, dict[str, int]] = {}
+    articles: dict[str, dict[str, int]] = {}
     for query in suite.queries:
         found: list[tuple[Span, ...]] = []
         grades: dict[str, int] = {}
+        carrying: dict[str, int] = {}
         for evidence in query.evidence:
             try:
                 places = archive.places(evidence)
@@ -78,11 +83,12 @@ def gold_of(suite: Suite, snapshot: Snapshot) -> Gold:
                 problems.add(f"line {query.line} (query {query.id!r}): {problem}")
                 continue
             found.append(tuple(place.span for place in places))
+            carrying |= {name: 1 for place in places for name in place.articles}
             grades |= {locator: max(grade, grades.get(locator, 0)) for locator, grade in graded.items()}
         if query.evidence:
-            spans[query.id], passages[query.id] = tuple(found), grades
+            spans[query.id], passages[query.id], articles[query.id] = tuple(found), grades, carrying
     problems.refuse()
-    return Gold(spans, passages)
+    return Gold(spans, passages, articles)
 
 
 def _require_articles(suite: Suite, snapshot: Snapshot) -> None:
@@ -95,16 +101,17 @@ def _require_articles(suite: Suite, snapshot: Snapshot) -> None:
         few = ", ".join(map(repr, sorted(missing)[:_FEW]))
         raise BadSuite(
             f"{suite.source}: this archive lacks {len(missing):,} of {len(relevant):,} relevant articles, first {few}. "
-            f"Index what the suite is about: pressmark index {suite.corpus or 'PATH'}"
+            f"Mend what of {suite.corpus or 'the articles'} could not be indexed, or name an archive that has them all"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a quote stands, and the passages of the text around it."""
+    """Where a quote stands, the passages of the text around it, and all articles that carry that text."""
 
     span: Span
     rows: Sequence[PassageRow]
+    articles: tuple[str, ...]
 
 
 class _Quoted:
@@ -138,7 +145,8 @@ class _Quoted:
             carrier = carriers[content_id][0].id
             rows = self._snapshot.passages_of(carrier)
             spans = standing(evidence.quote, self._snapshot.content(content_id)[1])
-            places += [_Place(Span(carrier, start, end), rows) for start, end in spans]
+            names = tuple(line.id for line in carriers[content_id])
+            places += [_Place(Span(carrier, start, end), rows, names) for start, end in spans]
         return places
 
     def _unknown(self, article: str) -> str:
@@ -189,5 +197,6 @@ def _grades(place: _Place) -> list[tuple[PassageRow, int]]:
 def _never_searched(evidence: Evidence) -> str:
     return (
         f"{shown(evidence.quote)} can never be found: no passage of article {evidence.article!r} holds it, as it is "
-        f"boilerplate or front matter. Quote what the article itself says: pressmark show {evidence.article}"
+        "boilerplate or front matter. Quote what the article itself says: "
+        f"pressmark show {shlex.quote(evidence.article)}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from eval.suite import Evidence
@@ -48,6 +49,8 @@ def require_once(evidence: Evidence, text: str) -> None:
         words = " ".join(text[start:end].split())
         raise BadSuite(
             f"{quote} differs in case, quote marks or dashes from article {article!r}, which says {words!r}. "
-            f"Write it so: pressmark show {article}#{start}-{end}"
+            f"Write it so: pressmark show {shlex.quote(article)}#{start}-{end}"
         )
-    raise BadSuite(f"{quote} does not stand in article {article!r}. See what does: pressmark show {article}")
+    raise BadSuite(
+        f"{quote} does not stand in article {article!r}. See what does: pressmark show {shlex.quote(article)}"
+    )

@@ -124,14 +124,18 @@ def load_result(place: Path) -> Result:
         raise BadSuite(f"the result {place} cannot be read: {error.strerror}. {mend}") from error
     except ValueError as error:
         raise BadSuite(f"{place} is no JSON: {error}. {mend}") from error
+    if isinstance(shape, dict) and "settings" in shape:
+        raise BadSuite(f"{place} is a sweep, which holds no queries to compare with. {mend}")
     if not isinstance(shape, dict) or shape.get("format") != FORMAT:
         raise BadSuite(f"{place} is no result of this version (format {FORMAT}). {mend}")
     try:
+        if not all(isinstance(shape[name], dict) for name in ("manifest", "config", "latency_ms")):
+            raise TypeError("manifest, config and latency_ms are objects")
         shape["measures"] = _intervals(shape["measures"])
         shape["by_kind"] = {kind: _intervals(measures) for kind, measures in shape["by_kind"].items()}
         shape["per_query"] = {name: _query(query) for name, query in shape["per_query"].items()}
         return Result(**shape)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadSuite(f"{place} is a result with a part missing or unknown: {error}. {mend}") from error
 
 
@@ -143,4 +147,7 @@ def _query(shape: dict[str, Any]) -> QueryResult:
     shape = {"kind": "", "articles": (), **shape}
     for ranking in ("articles", "passages"):
         shape[ranking] = tuple(shape.get(ranking, ()))
+    shape["scores"] = {name: float(value) for name, value in shape["scores"].items()}
+    if not all(0 <= value <= 1 for value in shape["scores"].values()):
+        raise ValueError(f"scores from 0 to 1, not {shape['scores']}")
     return QueryResult(**shape)

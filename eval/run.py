@@ -114,9 +114,9 @@ def config_of(options: SearchOptions) -> dict[str, Any]:
     return {f.name: getattr(options, f.name) for f in fields(Recipe)}
 
 
-def article_qrels(suite: Suite) -> dict[str, Mapping[str, int]]:
-    """The judgments of articles, of judged queries only."""
-    return {query.id: query.articles for query in suite.judged}
+def article_qrels(suite: Suite, gold: Gold) -> dict[str, Mapping[str, int]]:
+    """The judgments of articles, of judged queries only; a copy that carries the evidence is as good as any."""
+    return {query.id: {**query.articles, **gold.articles.get(query.id, {})} for query in suite.judged}
 
 
 def locators(spans: Iterable[Span]) -> list[str]:
@@ -127,7 +127,7 @@ def _scores(suite: Suite, gold: Gold, rankings: Rankings) -> Scores:
     """Query id -> measure -> value, for each judged query: articles where they are ranked, passages where they are."""
     scores: Scores = {query.id: {} for query in suite.judged}
     if rankings.articles:
-        for name, values in scores_of(rankings.articles, article_qrels(suite)).items():
+        for name, values in scores_of(rankings.articles, article_qrels(suite, gold)).items():
             scores[name] |= values
     if rankings.passages:
         ranked = {name: locators(spans) for name, spans in rankings.passages.items()}

@@ -55,7 +55,7 @@ def write_trec(folder: Path, suite: Suite, gold: Gold, rankings: Rankings) -> No
     folder.mkdir(parents=True, exist_ok=True)
     if rankings.articles:
         write_run(folder / "article.run", rankings.articles)
-        write_qrels(folder / "article.qrels", article_qrels(suite))
+        write_qrels(folder / "article.qrels", article_qrels(suite, gold))
     if rankings.passages:
         write_run(folder / "passage.run", {name: locators(spans) for name, spans in rankings.passages.items()})
         write_qrels(folder / "passage.qrels", gold.passages)

@@ -61,6 +61,9 @@ def settings_of(sweeps: Sequence[str], default: SearchOptions) -> list[tuple[str
         BadQuery: a name that cannot be swept, or a value that cannot be.
     """
     axes = [_axis(sweep) for sweep in sweeps]
+    names = [axis[0][0] for axis in axes]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise BadQuery(f"--sweep {twice[0]} is given twice. Write its values in one: --sweep {twice[0]}=VALUE,VALUE")
     combined = [dict(values) for values in product(*axes)]
     return [(" ".join(f"{k}={v}" for k, v in values.items()), _setting(values, default)) for values in combined]
 
@@ -72,7 +75,7 @@ def _axis(sweep: str) -> list[tuple[str, str]]:
         raise BadQuery(
             f"--sweep {sweep!r}: write NAME=VALUE,VALUE with one of {', '.join(known)}, as in --sweep weight=0.4,0.6"
         )
-    return [(name, value) for value in values.split(",")]
+    return [(name, value) for value in dict.fromkeys(values.split(","))]
 
 
 def _setting(values: Mapping[str, str], default: SearchOptions) -> Setting:

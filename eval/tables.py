@@ -143,6 +143,19 @@ def show_result(result: Result) -> None:
         _print(out, "milliseconds a query", ["phase", *marks], times)
 
 
+def notes_on_queries(result: Result) -> Iterator[str]:
+    """What a mean does not say: which judged queries found nothing at all."""
+    nothing = [
+        name for name, query in result.per_query.items() if query.judged and not (query.articles or query.passages)
+    ]
+    if nothing:
+        few = ", ".join(nothing[:SHOWN]) + (", …" if len(nothing) > SHOWN else "")
+        yield (
+            f"{len(nothing):,} of {result.judged:,} judged queries found nothing and score 0: {few}. Where one holds "
+            "an operator (publisher:, after:, -word, a phrase), it was searched as one"
+        )
+
+
 def _level_rows(measures: Mapping[str, Interval]) -> Iterator[tuple[str, str, str]]:
     for name, (articles, passages) in levels(measures).items():
         yield name, percent(articles), percent(passages)

@@ -208,3 +208,45 @@ def test_an_interrupted_run_says_that_it_starts_over() -> None:
     os.close(terminal)
     assert process.wait(timeout=60) == 130
     assert b"the next one starts over" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--out", "questions.jsonl"], "would overwrite the suite"),
+        (["--against", "before.json", "--out", "before.json"], "would overwrite the baseline"),
+        (["--report", "archive/archive.sqlite"], "would overwrite the archive"),
+        (["--out", "x", "--report", "x"], "Name two places"),
+        (["--check", "--json"], "--check does nothing with --json"),
+        (["--level", "passage"], "--level does nothing with no --run"),
+    ],
+)
+def test_what_would_be_lost_or_passed_over_is_refused(own: Path, options: list[str], said: str) -> None:
+    assert evaluate(own, "--out", own / "before.json").returncode == 0
+    paths = [own / word if "." in word or word == "x" else word for word in options]
+    done = evaluate(own, *paths)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Who shut the quays?" in (own / "questions.jsonl").read_text()
+
+
+def test_a_query_that_found_nothing_is_named(own: Path) -> None:
+    asked = [{"question": "quays publisher:nobody", "evidence": QUESTIONS[0]["evidence"]}, QUESTIONS[1]]
+    (own / "operators.jsonl").write_text("".join(json.dumps(line) + "\n" for line in asked))
+    done = pressmark("eval", own / "operators.jsonl", "--archive", own / "archive")
+    assert done.returncode == 0
+    assert "1 of 2 judged queries found nothing and score 0: 1." in done.stderr
+
+
+def test_an_output_that_is_full_is_an_error_and_no_regression(own: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [PRESSMARK, "eval", own / "questions.jsonl", "--archive", own / "archive"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+            cwd=ROOT,
+        )
+    assert done.returncode == 2
+    assert "No space left" in done.stderr

@@ -240,3 +240,14 @@ def test_moved_queries_show_passages_where_both_results_rank_them() -> None:
     )
     assert compare(old, new).moved == (Moved("q000", "passage nDCG@10", 0.3, 0.1, ("a0#0-9",), ("a0#9-30",)),)
     assert compare(old, after).moved == (Moved("q000", "passage nDCG@10", 0.3, 0.1, ("a0",), ("a0",)),)
+
+
+def test_changes_too_few_to_be_significant_are_said_to_be() -> None:
+    before = [1.0] * 20
+    after = [0.0] * 5 + [1.0] * 15
+    comparison = compare(result({"nDCG@10": before}), result({"nDCG@10": after}))
+    assert only(comparison).p > ALPHA
+    assert any(note.startswith("Only 5 of the queries changed") for note in comparison.notes)
+    enough = compare(result({"nDCG@10": before}), result({"nDCG@10": [0.0] * 6 + [1.0] * 14}))
+    assert only(enough).worse
+    assert not any("queries changed" in note for note in enough.notes)

@@ -276,12 +276,12 @@ def test_articles_that_a_folder_of_judgments_needs_must_be_there(sentences: Arch
         grades = dict.fromkeys(articles, 1) | {"unread": 0}
         return Suite("s", Path("beir"), (Query("q", "?", articles=grades),), Path("beir/corpus.jsonl"))
 
-    assert gold_of(judged("a"), sentences.snapshot()) == Gold({}, {})
+    assert gold_of(judged("a"), sentences.snapshot()) == Gold({}, {}, {})
     with pytest.raises(BadSuite) as caught:
         gold_of(judged("a", "x", *(f"y{i}" for i in range(6))), sentences.snapshot())
     assert str(caught.value) == (
         "beir: this archive lacks 7 of 8 relevant articles, first 'x', 'y0', 'y1', 'y2', 'y3'. "
-        "Index what the suite is about: pressmark index beir/corpus.jsonl"
+        "Mend what of beir/corpus.jsonl could not be indexed, or name an archive that has them all"
     )
 
 
@@ -289,7 +289,7 @@ def test_a_relevant_article_that_is_empty_in_the_corpus_need_not_be_there(senten
     corpus = tmp_path / "corpus.jsonl"
     corpus.write_text('{"_id": "a", "text": "x"}\n{"_id": "b", "title": " ", "text": ""}\n{"_id": "c", "title": "y"}\n')
     empty = Suite("s", tmp_path, (Query("q", "?", articles={"a": 1, "b": 1}),), corpus)
-    assert gold_of(empty, sentences.snapshot()) == Gold({}, {})
+    assert gold_of(empty, sentences.snapshot()) == Gold({}, {}, {})
     filled = Suite("s", tmp_path, (Query("q", "?", articles={"b": 1, "c": 1}),), corpus)
     with pytest.raises(BadSuite, match="lacks 1 of 2 relevant articles, first 'c'"):
         gold_of(filled, sentences.snapshot())

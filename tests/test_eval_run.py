@@ -217,3 +217,21 @@ def test_a_broken_ranking_scores_lower(suite: Suite, ports: Archive, embedder: W
     bad, _, _ = run(suite, LastFirst(ports, embedder))
     assert bad.measures["nDCG@10"].mean < good.measures["nDCG@10"].mean
     assert bad.measures["passage RR@10"].mean < good.measures["passage RR@10"].mean
+
+
+def test_a_copy_that_carries_the_evidence_is_as_right_as_the_article_that_is_quoted(
+    archive: Archive, embedder: WordEmbedder
+) -> None:
+    told = "The frigate reached the port of Bandar on Monday, after a week of storms, with forty sailors on board. " * 2
+    index_articles(
+        archive,
+        embedder,
+        [
+            make_article("first", told + "It left on Friday.", published="2015-01-01"),
+            make_article("repost", told + "It left on Friday.", published="2016-01-01"),
+        ],
+    )
+    query = question("q", "When did it leave the port?", ("repost", "It left on Friday."))
+    result, gold, _ = run(Suite("copies", Path("x"), (query,)), Searcher(archive, embedder))
+    assert gold.articles == {"q": {"first": 1, "repost": 1}}
+    assert result.measures["Success@1"].mean == result.measures["nDCG@10"].mean == 1.0

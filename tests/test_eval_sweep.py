@@ -46,11 +46,12 @@ def test_a_setting_of_search_alone_needs_no_archive_of_its_own() -> None:
         ("weight=much", "'much' is no float"),
         ("weight=2", "from 0 to 1"),
         ("fusion=sum", "choose one of"),
+        ("weight=0.2 weight=0.4", "given twice"),
     ],
 )
 def test_what_cannot_be_swept_is_refused(sweep: str, said: str) -> None:
     with pytest.raises(BadQuery, match=said):
-        settings_of([sweep], SearchOptions())
+        settings_of(sweep.split(), SearchOptions())
 
 
 def test_an_archive_cut_anew_holds_the_same_articles_in_other_passages(

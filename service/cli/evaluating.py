@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.options import ArchiveOption, JsonOption, ModelOption, open_searcher, print_json
+from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_path, open_searcher, print_json
 from service.cli.printable import printable
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ def evaluate(
     ] = None,
     sweep: Annotated[
         list[str] | None,
-        typer.Option("--sweep", metavar="NAME=V,V", help="Try other values: weight, depth, passage-size (repeatable)."),
+        typer.Option(
+            "--sweep",
+            metavar="NAME=V,V",
+            help="Try other values (repeatable): of weight, depth, feedback, proximity, fusion, mode, passage-size, "
+            "overlap, model.",
+        ),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the questions against the archive.")] = False,
     trec: Annotated[
@@ -76,16 +81,29 @@ def evaluate(
     """
     from eval.result import load_result
     from eval.suites import judged_by, load_suite
-    from eval.written import require_writable
+    from eval.written import require_apart, require_writable
     from service.cli import bars
     from service.search import SearchOptions
 
+    outputs = {"--against": against, "--report": report, "--run": run_file, "--trec": trec}
     if sweep:
-        _require_alone({"--against": against, "--check": check, "--report": report, "--run": run_file, "--trec": trec})
+        _require_alone("--sweep", outputs | {"--check": check})
+    if check:
+        _require_alone("--check", outputs | {"--out": out, "--json": as_json})
+    if level != "article" and not run_file:
+        _require_alone("--level", {"no --run": True})
     asked = load_suite(suite, split)
     if qrels:
         asked = judged_by(asked, qrels)
     before = load_result(against) if against else None
+    kept = {
+        "the suite": asked.source,
+        "its articles": asked.corpus,
+        "the baseline": against,
+        "the run": run_file,
+        "the judgments": qrels,
+    }
+    require_apart({"--out": out, "--report": report, "--trec": trec}, kept, {"the archive": archive_path(archive)})
     for place in (out, report):
         if place:
             require_writable(place)
@@ -113,12 +131,12 @@ def evaluate(
     return 1 if comparison and comparison.worse else 0
 
 
-def _require_alone(others: Mapping[str, object]) -> None:
-    """Refuse beside --sweep what it has no use for: a gate that was never closed would look like one that opened."""
+def _require_alone(option: str, others: Mapping[str, object]) -> None:
+    """Refuse what an option has no use for: a gate that was never closed would look like one that opened."""
     from indexer.errors import InputError
 
     if given := [name for name, value in others.items() if value]:
-        raise InputError(f"--sweep does nothing with {' and '.join(given)}. Run eval once more for it, without --sweep")
+        raise InputError(f"{option} does nothing with {' and '.join(given)}. Run eval without one of the two")
 
 
 def _searcher(suite: Suite, archive: Path | None, model: str | None) -> Searcher:
@@ -228,6 +246,8 @@ def _show(result: Result, comparison: Comparison | None, suite: Suite, as_json: 
         print_json(shape)
         return
     tables.show_result(result)
+    for note in tables.notes_on_queries(result):
+        typer.echo(f"note: {printable(note)}", err=True)
     if comparison:
         typer.echo()
         tables.show_comparison(comparison, {query.id: query.text for query in suite.queries})

@@ -41,7 +41,8 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
         code = app(args=arguments, prog_name="pressmark", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except PressmarkError as error:
         return _refuse(str(error))
     except TyperException as error:
@@ -52,6 +53,8 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever was reading has read enough
         return 0
+    except OSError as error:
+        return _refuse(f"{error.filename or 'the output'}: {error.strerror or error}. Free it, or name another place")
     return code if isinstance(code, int) else 0
 
 

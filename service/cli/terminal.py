@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 _MARK = "bold yellow"
 
 
+class _Console(Console):
+    """One that leaves it to the command line's root what a reader who has read enough means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console() -> Console:
-    return Console(highlight=False, soft_wrap=False)
+    return _Console(highlight=False, soft_wrap=False)
 
 
 def show_results(results: Results, *, explain: bool) -> None:
