@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import hypot
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -54,13 +55,20 @@ def load_trials(place: Path = TRIED) -> tuple[str, list[Trial]]:
 
 def table(trials: Sequence[Trial], *, kept: bool) -> str:
     """The trials that were kept, or left out, as the README shows them: mean effect, and where it is significant."""
-    lines = [f"| {'kept' if kept else 'tried and left out'} | mean | significant on |", "|---|---:|---|"]
+    lines = [f"| {'kept' if kept else 'tried and left out'} | mean and interval | significant on |", "|---|---:|---|"]
     for trial in trials:
         if trial.kept == kept:
-            mean = fmean(effect.difference for effect in trial.sets.values())
             told = [f"{name} {_signed(e.difference)}" for name, e in trial.sets.items() if e.p < ALPHA]
-            lines.append(f"| {trial.what} | {_signed(mean)} | {', '.join(told) or '–'} |")
+            lines.append(f"| {trial.what} | {_mean(list(trial.sets.values()))} | {', '.join(told) or '–'} |")
     return "\n".join(lines)
+
+
+def _mean(effects: Sequence[Effect]) -> str:
+    """The mean over sets, and the 95% interval that those of the sets make together, each set for itself."""
+    mean = fmean(effect.difference for effect in effects)
+    below = hypot(*(effect.difference - effect.low for effect in effects)) / len(effects)
+    above = hypot(*(effect.high - effect.difference for effect in effects)) / len(effects)
+    return f"{_signed(mean)} [{_signed(mean - below)}, {_signed(mean + above)}]"
 
 
 def _signed(difference: float) -> str:
