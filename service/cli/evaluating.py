@@ -1,6 +1,7 @@
 """``eval``: how good retrieval is, and whether a change made it better or worse.
 
 The one module below the command line's root that may see ``eval``; all of it is imported when the command runs.
+Longer than most modules, because the command has many options and each is described where it is.
 """
 
 from __future__ import annotations
