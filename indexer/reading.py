@@ -196,13 +196,3 @@ class Reading:
         if column not in {"publisher", "language"}:
             raise ValueError(f"no such column: {column}")
         return self._all(f"SELECT {column}, count(*) FROM articles GROUP BY {column} ORDER BY count(*) DESC, {column}")
-
-
-def cosines(rows: Floats, vector: Floats) -> Floats:
-    """The cosine of each of ``(n, dim)`` unit rows to a ``(dim,)`` unit vector; equal rows have equal ones.
-
-    Neither faiss nor a matrix product promises that: both add up in an order that depends on where a row stands.
-    """
-    products = rows.astype(np.float64) * vector.astype(np.float64)
-    summed: Floats = products.sum(axis=1).astype(np.float32)
-    return summed

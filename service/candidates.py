@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.dense import Floats
-from indexer.reading import cosines
+from indexer.dense import Floats, cosines
 from indexer.snapshot import Snapshot
 from service.feedback import LEADING, widened
 from service.fusion import Fusion, Scores, convex, min_max, of_highest, ranks, rrf

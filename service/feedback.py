@@ -12,8 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.dense import Floats
-from indexer.reading import cosines
+from indexer.dense import Floats, cosines
 from service.fusion import Scores
 
 LEADING = 3

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
 from indexer.chunk import ChunkConfig, embedding_input
+from indexer.dense import cosines
 from indexer.errors import ArchiveMismatch, BadQuery, UnknownArticle
 from indexer.filters import Filter
 from indexer.load.layout import Part, lay_out
-from indexer.reading import cosines
 from indexer.records import Article, PartialDate
 from service.fusion import Fusion
 from service.locator import Locator

@@ -9,9 +9,9 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
+from indexer.dense import cosines
 from indexer.doctor import examine
 from indexer.filters import Filter
-from indexer.reading import cosines
 from indexer.snapshot import Snapshot
 from tests.conftest import make_article
 from tests.fakes import WordEmbedder
