@@ -3,6 +3,7 @@
 Deliberately not here: a correction for testing many measures. They go up and down together, so that Holm's or
 Bonferroni's would hide real losses, and a gate had better cry once too often than let one pass.
 Which results may be compared at all, and what else differs between them, is in ``comparable``.
+It is a few lines longer than most modules, for what a comparison is and how one is made are read together.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ ALPHA = 0.05
 PRIMARY = ("passage nDCG@10", "nDCG@10")
 
 _DECIMALS = 4  # what a result's file keeps; a run not yet written would seem to differ from its own file
-_FEWEST = 6
+_FEWEST = 6  # queries that changed; two-sided, five signs reach no lower than p = 2 / 2**5
 _WORTH_SAYING = 0.5  # changes expected by chance
 
 

@@ -39,7 +39,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """What a run on one archive is judged by; queries without evidence are in neither.
+    """What a run on one archive is judged by; queries without evidence are in none of them.
 
     Attributes:
         spans: by query id, for each of its evidence the places where the quote stands, that of the suite first.
@@ -122,16 +122,12 @@ class _Quoted:
         self._compared = 0
 
     @cached_property
-    def _ids(self) -> list[str]:
-        return self._snapshot.article_ids()
-
-    @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self._ids)
+    def _ids(self) -> dict[str, None]:
+        return dict.fromkeys(self._snapshot.article_ids())
 
     def places(self, evidence: Evidence) -> list[_Place]:
         """Everywhere the quote stands: in its own article, then in the copies of it."""
-        if evidence.article not in self._known:
+        if evidence.article not in self._ids:
             raise BadSuite(self._unknown(evidence.article))
         require_once(evidence, self._snapshot.article(evidence.article).text)
         rows = self._snapshot.passages_of(evidence.article)

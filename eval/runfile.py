@@ -52,7 +52,6 @@ def score_file(suite: Suite, snapshot: Snapshot, place: Path, level: str) -> tup
 
 def write_trec(folder: Path, suite: Suite, gold: Gold, rankings: Rankings) -> None:
     """Write ``article.run``, ``article.qrels`` and, where passages were ranked, ``passage.run``, ``passage.qrels``."""
-    folder.mkdir(parents=True, exist_ok=True)
     if rankings.articles:
         write_run(folder / "article.run", rankings.articles)
         write_qrels(folder / "article.qrels", article_qrels(suite, gold))
