@@ -1,0 +1,131 @@
+"""Questions with the spans that answer them, read from SQuAD's JSON or from a BEIR folder that carries answers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A text that questions are asked of. ``title`` may be empty."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of one paragraph. ``spans`` are ``[start, end)`` in its text; none means it does not answer it."""
+
+    id: str
+    text: str
+    paragraph: int
+    spans: tuple[tuple[int, int], ...]
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class QuestionSet:
+    """Paragraphs and the questions asked of them; a question names its paragraph by position."""
+
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+    def extend(self, other: QuestionSet) -> None:
+        offset = len(self.paragraphs)
+        self.paragraphs += other.paragraphs
+        self.questions += [Question(q.id, q.text, q.paragraph + offset, q.spans, q.answers) for q in other.questions]
+
+    def without(self, texts: Iterable[str]) -> QuestionSet:
+        """The same without these paragraphs, compared by their words, and without what is asked of them."""
+        unwanted = {_key(text) for text in texts}
+        kept: dict[int, int] = {}
+        left = QuestionSet()
+        for index, paragraph in enumerate(self.paragraphs):
+            if _key(paragraph.text) not in unwanted:
+                kept[index] = len(left.paragraphs)
+                left.paragraphs.append(paragraph)
+        left.questions = [
+            Question(q.id, q.text, kept[q.paragraph], q.spans, q.answers) for q in self.questions if q.paragraph in kept
+        ]
+        return left
+
+    def only_titles(self, titles: Sequence[str]) -> QuestionSet:
+        """All paragraphs, and the questions of those under one of these titles."""
+        wanted = set(titles)
+        asked = [q for q in self.questions if self.paragraphs[q.paragraph].title in wanted]
+        return QuestionSet(self.paragraphs, asked)
+
+    def asked_titles(self) -> list[str]:
+        """The titles under which something is asked, sorted."""
+        return sorted({self.paragraphs[q.paragraph].title for q in self.questions})
+
+
+def read_questions(path: Path) -> QuestionSet:
+    """The questions of a SQuAD file (``.json``, ``.json.gz``) or of a BEIR folder whose queries carry answers.
+
+    Raises:
+        InputError: it is neither.
+    """
+    try:
+        return _read_folder(path) if path.is_dir() else _read_squad(path)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{path} holds no questions to learn from ({type(error).__name__}: {error}). Give a SQuAD file (.json or "
+            ".json.gz), or a BEIR folder whose queries have metadata with answers, paragraph and unanswerable"
+        ) from error
+
+
+def _read_squad(path: Path) -> QuestionSet:
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    found = QuestionSet()
+    for article in json.loads(raw)["data"]:
+        for part in article["paragraphs"]:
+            text: str = part["context"]
+            found.paragraphs.append(Paragraph(str(article.get("title", "")).replace("_", " "), text))
+            for asked in part["qas"]:
+                found.questions.append(_from_squad(asked, text, len(found.paragraphs) - 1))
+    return found
+
+
+def _from_squad(asked: dict[str, Any], text: str, paragraph: int) -> Question:
+    answers = [] if asked.get("is_impossible") else asked["answers"]
+    spans = {(a["answer_start"], a["answer_start"] + len(a["text"])): a["text"] for a in answers if a["text"]}
+    exact = tuple((start, end) for (start, end), quote in spans.items() if text[start:end] == quote)
+    return Question(str(asked["id"]), asked["question"], paragraph, exact, tuple(a["text"] for a in answers))
+
+
+def _read_folder(folder: Path) -> QuestionSet:
+    found, places = QuestionSet(), {}
+    for line in (folder / "corpus.jsonl").read_text("utf-8").splitlines():
+        record = json.loads(line)
+        places[record["_id"]] = len(found.paragraphs)
+        found.paragraphs.append(Paragraph(record.get("title", ""), record["text"]))
+    for line in (folder / "queries.jsonl").read_text("utf-8").splitlines():
+        record = json.loads(line)
+        known = record["metadata"]
+        paragraph = places[known["paragraph"]]
+        answers = () if known["unanswerable"] else tuple(known["answers"])
+        spans = _places_of(answers, found.paragraphs[paragraph].text)
+        if answers and not spans:
+            continue
+        found.questions.append(Question(record["_id"], record["text"], paragraph, spans, answers))
+    return found
+
+
+def _places_of(answers: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
+    """Where the answers stand, for those that stand there once: which of two places was meant is not known."""
+    once = [answer for answer in dict.fromkeys(answers) if text.count(answer) == 1]
+    some = once or [answer for answer in answers if answer in text][:1]
+    return tuple((text.index(answer), text.index(answer) + len(answer)) for answer in some)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.split()).casefold()
