@@ -103,6 +103,7 @@ class Answer:
     the best passages, shown as such. ``confidence`` is the estimated probability that the answer is right (of the best
     candidate, when abstaining). ``items`` are the parts of a list. ``sides`` are two or more where sources disagree;
     ``supports`` then holds those of all sides, in their order. ``written`` is there when a language model wrote it.
+    ``candidate`` is what would have been said, had it not abstained: it is there to be measured, and shown nowhere.
     """
 
     question: str
@@ -117,6 +118,7 @@ class Answer:
     items: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
     written: Written | None = None
+    candidate: Side | None = None
     notes: tuple[str, ...] = ()
     took_ms: float = 0.0
     phases_ms: Mapping[str, float] = field(default_factory=dict)
