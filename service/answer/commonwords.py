@@ -1,0 +1,30 @@
+"""English words that news capitalises and that are no names: what begins a sentence, and what stands before a name."""
+
+COMMON_WORDS = (
+    "a about above according across after afterwards again against all almost alone along already also although always "
+    "am amid among an and another any anyone anything apart are around as asked at away back based be because been "
+    "before behind being below beneath beside besides between beyond both but by can cannot compare could critics "
+    "dear describe despite did do does doing done down due during each earlier either else especially even ever every "
+    "everyone everything except explain experts far few fewer finally find first five following for four from further "
+    "furthermore generally give given had half has have having he hence her here hers herself him himself his how "
+    "however i if in indeed inside instead interviewed into is it its itself just later least less let like likewise "
+    "list little many may maybe me meanwhile might mine moreover most mostly much must my myself name names "
+    "nearly neither never nevertheless next no nobody none nonetheless nor not nothing notwithstanding now of off "
+    "officials often on once one only onto opinion or other others otherwise our ours out outside over own part past "
+    "per perhaps please quite rather recently regarding same second see several shall she should show similarly "
+    "since six so some somebody someone something sometimes soon still such tell ten than that the their theirs them "
+    "themselves then there thereby therefore these they third this those though three through throughout thus to "
+    "together too toward towards two under unless unlike until up upon us using usually very via was we well were "
+    "what whatever when whenever where whereas wherever whether which while who whoever whole whom whose why will "
+    "with within without would yes yet you your yours analysts sources reports figures numerous relations talks "
+    "january february march april may june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday spring summer autumn winter "
+    "mid-january mid-february mid-march mid-april mid-may mid-june mid-july mid-august mid-september mid-october "
+    "mid-november mid-december jan feb mar apr jun jul aug sept sep oct nov dec"
+)
+
+TITLES = (
+    "mr mrs ms dr sir lord lady president minister prime general colonel colonel-general admiral captain major "
+    "lieutenant ambassador secretary chancellor senator professor king queen prince princess ayatollah pope saint st "
+    "commander chief former the foreign defense defence"
+)

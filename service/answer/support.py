@@ -1,0 +1,149 @@
+"""Why a text does not bear a sentence out, in words that a reader understands.
+
+Numbers, dates, names, quotations and negation are compared by value: what a sentence states and its source does not is
+a reason. That a source says the same in other words is the reader's business (``service.reader``), not this module's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from indexer.sentences import split_sentences
+from service.answer.moments import Moment, moments
+from service.answer.names import Name, missing_words, names
+from service.answer.negation import denied, disputed, doubted, hedges, stems_of
+from service.answer.quantities import Quantity, quantities
+
+_QUOTED = re.compile(r"[\"“„]([^\"“”„]{2,}?)[\"”]")
+_ENOUGH = 2
+"""Stems shared with what a source doubts, from which a claim is about that."""
+
+
+def contradictions(claim: str, source: str) -> tuple[str, ...]:
+    """Reasons why the source does not bear the claim out; none where nothing speaks against it.
+
+    Args:
+        claim: a sentence that somebody wrote about the source.
+        source: the cited words with as much around them as the claim may draw on: the passage, and before it the
+            article's title and date of publication, each a sentence of its own.
+
+    >>> contradictions("Iran demanded $5 billion.", "Iran in return demanded compensation of $4 billion.")
+    ('"$5 billion" is not in the source',)
+    """
+    return (
+        *_quotations(claim, source),
+        *_amounts(claim, source),
+        *_times(claim, source),
+        *_names(claim, source),
+        *_turned_around(claim, source),
+    )
+
+
+def _quotations(claim: str, source: str) -> list[str]:
+    plain = _plain(source)
+    return [
+        f'the quotation "{match[1]}" is not in the source'
+        for match in _QUOTED.finditer(claim)
+        if _plain(match[1]).strip(" .,;:!?") not in plain
+    ]
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[\"“”„‘’']", "'", text).casefold().split())
+
+
+def _amounts(claim: str, source: str) -> list[str]:
+    there = quantities(source)
+    years = {year for moment in moments(source) for year in (moment.year, moment.until) if year}
+    return [
+        f'"{claim[q.start : q.end]}" is not in the source'
+        for q in own_amounts(claim)
+        if not any(q.same_as(other) for other in there) and not (q.unit == "" and q.value in years)
+    ]
+
+
+def own_amounts(text: str) -> list[Quantity]:
+    """The amounts of a text that are no part of a date or a name. "One" is left out: it is mostly a pronoun."""
+    taken = [(m.start, m.end) for m in moments(text)] + [(n.start, n.end) for n in names(text)]
+    return [
+        quantity
+        for quantity in quantities(text)
+        if not any(start < quantity.end and quantity.start < end for start, end in taken)
+        and not (quantity.value == 1 and not quantity.unit)
+    ]
+
+
+def _times(claim: str, source: str) -> list[str]:
+    there = moments(source)
+    return [
+        f'"{claim[moment.start : moment.end]}" is not in the source'
+        for moment in moments(claim)
+        if not bears_out(moment, there)
+    ]
+
+
+def bears_out(moment: Moment, there: tuple[Moment, ...]) -> bool:
+    """Whether one of these times is the moment, or two are that complete each other ("January 20" and 2015)."""
+    matching = [other for other in there if other.agrees_with(moment)]
+    if any(other.names_all_of(moment) for other in matching):
+        return True
+    has_year = any(other.year is not None for other in matching)
+    has_rest = any(
+        other.year is None and other.month == moment.month and (other.day == moment.day or moment.day is None)
+        for other in matching
+    )
+    return moment.month is not None and has_year and has_rest
+
+
+def _names(claim: str, source: str) -> list[str]:
+    reasons = []
+    for name in names(claim):
+        absent = missing_words(name, source)
+        if absent and (name.sure or _is_surely_a_name(claim, name)):
+            reasons.append(f'"{name.text}" is not in the source')
+    return reasons
+
+
+_ACTS = re.compile(
+    r"(?:['’]s)?\s+(?:said|says|told|is|was|has|had|will|called|signed|visited|met|went|also|and\s+[A-Z])\b"
+)
+
+
+def _is_surely_a_name(claim: str, name: Name) -> bool:
+    """Whether the word that begins a sentence is somebody: who acts alone, and is no plural and no verbal noun."""
+    return not re.search(r"(?:s|ing|tion|ment|ity|ness|ance|ence|cy)$", name.text) and (
+        _ACTS.match(claim, name.end) is not None
+    )
+
+
+def _turned_around(claim: str, source: str) -> list[str]:
+    nearest = _nearest(claim, source)
+    said = frozenset(stems_of(claim))
+    claim_denies, source_denies = denied(claim), denied(nearest)
+    reasons = []
+    if not hedges(claim) and not claim_denies:
+        reasons += [
+            f'the source disputes it ("{reach.cue}")'
+            for reach in disputed(nearest)[:1]
+            if 2 * len(reach.stems & said) >= len(said) and len(reach.stems & said) >= _ENOUGH
+        ]
+        reasons += [
+            f'the source only says so with "{reach.cue}"'
+            for reach in doubted(nearest)
+            if not reasons and len(reach.stems & said) >= _ENOUGH and 2 * len(reach.stems & said) >= len(reach.stems)
+        ]
+    if claim_denies and not source_denies and not disputed(nearest):
+        of_source = frozenset(stems_of(nearest))
+        reasons += [f'the source does not say "{r.cue}"' for r in claim_denies[:1] if r.stems & of_source]
+    if source_denies and not claim_denies:
+        reasons += [f'the source says "{r.cue}"' for r in source_denies if len(r.stems & said) * 2 >= len(r.stems) > 0][
+            :1
+        ]
+    return reasons
+
+
+def _nearest(claim: str, source: str) -> str:
+    """The sentence of the source that shares most stems with the claim; the first of equals."""
+    said = frozenset(stems_of(claim))
+    sentences = [source[start:end] for start, end in split_sentences(source)]
+    return max(sentences, key=lambda sentence: len(said & frozenset(stems_of(sentence))), default="")
