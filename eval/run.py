@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,6 @@ from eval.spans import span_scores
 from eval.suite import Suite, digest_of
 from indexer.errors import BadSuite
 from indexer.snapshot import Snapshot
-from service.candidates import Recipe
 from service.locator import Locator
 from service.search import Searcher, SearchOptions
 
@@ -54,7 +53,7 @@ def run(
     gold = gold_of(suite, snapshot)
     rankings = rank(suite, searcher, options, tell)
     _require_unchanged(searcher, snapshot)
-    result = score(suite, gold, rankings, snapshot, config_of(options), started)
+    result = score(suite, gold, rankings, snapshot, asdict(searcher.recipe(options)), started)
     return result, gold, rankings
 
 
@@ -107,11 +106,6 @@ def score(
         machine=provenance.machine(),
         versions=provenance.versions(),
     )
-
-
-def config_of(options: SearchOptions) -> dict[str, Any]:
-    """How a search ranks, by the names of ``SearchOptions``."""
-    return {f.name: getattr(options, f.name) for f in fields(Recipe)}
 
 
 def article_qrels(suite: Suite, gold: Gold) -> dict[str, Mapping[str, int]]:

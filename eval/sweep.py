@@ -107,6 +107,8 @@ def run_sweep(
         BadQuery: a setting that cannot be.
     """
     settings = settings_of(sweeps, options)
+    if searcher.reader is None and any(sweep.startswith("rerank=") for sweep in sweeps):
+        raise BadQuery("--sweep rerank changes nothing in a searcher without a reader. Leave it out, or give it one")
     with queries() as tell:
         default, _, _ = run(suite, searcher, options, tell)
     rows = []
@@ -151,8 +153,8 @@ def searcher_for(setting: Setting, suite: Suite, default: Searcher, tell: Tell) 
     overlap = manifest.chunk.overlap if setting.overlap is None else setting.overlap
     config = chunk_config(embedder, min(size, embedder.card.limit) if setting.size is None else size, overlap)
     if suite.corpus is not None:
-        yield Searcher(corpus_archive(suite.name, suite.corpus, embedder, config, tell)[0], embedder)
+        yield Searcher(corpus_archive(suite.name, suite.corpus, embedder, config, tell)[0], embedder, default.reader)
         return
     with TemporaryDirectory(prefix="pressmark-") as folder:
         archive: Archive = cut_anew(default.archive, Path(folder) / "archive", embedder, config)
-        yield Searcher(archive, embedder)
+        yield Searcher(archive, embedder, default.reader)

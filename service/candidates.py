@@ -45,6 +45,7 @@ class Recipe:
     depth: int
     proximity: float
     feedback: float
+    rerank: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from indexer.filters import Filter
 from indexer.snapshot import Scope, Snapshot
 from indexer.stored import ArticleLine, PassageRow
 from service.candidates import Found, Leg, Recipe, Scored, Scoring
+from service.reader.reading import Reading
 from service.stopwatch import Stopwatch
 
 _AT_ONCE = 24  # passages looked up together: a usual page in one go
@@ -33,6 +34,8 @@ class Ranked:
     lexical: Leg | None
     articles: tuple[ArticleLine, ...]
     """The articles in scope that carry it, the earliest published first."""
+    reader: Leg | None = None
+    reading: Reading | None = None
 
 
 class Ranking:

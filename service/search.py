@@ -30,6 +30,8 @@ from service.highlight import highlights_of
 from service.locator import Locator
 from service.query import ParsedQuery, parse_query
 from service.ranking import Ranked, Ranking, one_per_article
+from service.reader.reading import Reader, Reading
+from service.rerank import reading_of, reranked
 from service.stopwatch import Stopwatch
 
 Mode = Literal["hybrid", "dense", "lexical"]
@@ -46,6 +48,8 @@ class SearchOptions:
     ``weight`` is the dense part of the fused score; ``proximity`` what two neighbouring words of the query that stand
     together count, beside the words themselves; ``feedback`` how far the first candidates of a hybrid search, where
     they agree, move the others towards themselves. All three were chosen on seven sets of questions together.
+    ``rerank`` is the reader's part of the score of the first 20, where the searcher has a reader; 0: they are not read.
+    A search by meaning or words alone shows how these rank, and is not reranked.
 
     Raises:
         BadQuery: a value that cannot be.
@@ -61,6 +65,7 @@ class SearchOptions:
     depth: int = 100
     proximity: float = 0.3
     feedback: float = 0.5
+    rerank: float = 0.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= MOST_AT_ONCE:
@@ -78,6 +83,8 @@ class SearchOptions:
             raise BadQuery(f"depth is {self.depth}; choose 1 to 10,000 candidates from each retriever")
         if not 0 <= self.feedback <= 1:
             raise BadQuery(f"feedback is {self.feedback}; the first candidates move the others by 0 (not) to 1")
+        if not 0 <= self.rerank <= 1:
+            raise BadQuery(f"rerank is {self.rerank}; it is the reader's part of the score, from 0 (none) to 1")
         if not 0 <= self.proximity <= 10:
             raise BadQuery(f"proximity is {self.proximity}; words that stand together count 0 (nothing) to 10 times")
 
@@ -88,7 +95,8 @@ class Hit:
 
     ``highlights`` are spans of the article's canonical text, inside the citation's. ``dense`` is None when only words
     were searched; ``lexical`` when only meaning was, when the passage holds none of the words, and in a hybrid search
-    behind the candidates.
+    behind the candidates. ``reader`` and ``reading`` are there for a passage that was read, which is up to the first
+    20: what its score says, and all of it, with spans of the citation's quote.
     """
 
     rank: int
@@ -100,6 +108,8 @@ class Hit:
     heading: str | None
     page: int | None
     also_published_by: tuple[ArticleLine, ...]
+    reader: Leg | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +131,31 @@ class Results:
 
 
 class Searcher:
-    """Searches one archive with one model. Safe to use from several threads.
+    """Searches one archive with one model, and reranks with a reader if it has one. Safe to use from several threads.
 
     Raises:
         ArchiveMismatch: the archive was made with another model.
     """
 
-    def __init__(self, archive: Archive, embedder: Embedder) -> None:
+    def __init__(self, archive: Archive, embedder: Embedder, reader: Reader | None = None) -> None:
         card = embedder.card
         archive.manifest.require_model(card.name, card.weights_sha256, card.dim, archive.path)
         self.archive = archive
         self.card = card
+        self.reader = reader
         self._embedder = embedder
+
+    def recipe(self, options: SearchOptions) -> Recipe:
+        """How this searcher ranks with these options: what it does not rerank has a ``rerank`` of 0."""
+        return Recipe(
+            options.mode,
+            options.fusion,
+            options.weight,
+            options.depth,
+            options.proximity,
+            options.feedback,
+            options.rerank if self.reader is not None and options.mode == "hybrid" else 0.0,
+        )
 
     def search(self, query: str, options: SearchOptions | None = None) -> Results:
         """The passages that answer a query best.
@@ -145,11 +168,12 @@ class Searcher:
         watch = Stopwatch()
         options = options or SearchOptions()
         parsed = parse_query(query, options.filter)
+        question = parsed.text  # as it was typed, for those who read; below, words may be respelt for those who count
         snapshot = self.archive.snapshot()
         vector: Floats | None = None
         if options.mode != "lexical":
             with watch.phase("embed"):
-                vector = self._embedder.embed_queries([parsed.text])[0]
+                vector = self._embedder.embed_queries([question])[0]
         scope = snapshot.scope(parsed.filter)
         if parsed.phrases or parsed.without:
             with watch.phase("lexical"):
@@ -157,7 +181,11 @@ class Searcher:
         if options.mode != "dense" and scope.passages:
             with watch.phase("lexical"):
                 parsed = self._respelt(snapshot, parsed)
-        return self._page(snapshot, scope, parsed, vector, options, query, watch)
+        recipe = self.recipe(options)
+        ranking = iter(Ranking(snapshot, scope, parsed.filter, recipe, parsed.text, vector, watch))
+        if self.reader is not None and recipe.rerank > 0:
+            ranking = reranked(ranking, recipe.rerank, reading_of(snapshot, self.reader, question, watch))
+        return self._page(snapshot, scope, parsed, ranking, options, query, watch)
 
     def _respelt(self, snapshot: Snapshot, parsed: ParsedQuery) -> ParsedQuery:
         """The query with the words that were meant in place of misspelt ones, each named in a note.
@@ -196,27 +224,23 @@ class Searcher:
         vector = (mean / np.linalg.norm(mean)).astype(np.float32)
         scope = snapshot.without_copies(snapshot.scope(options.filter), rows[0].content_id)
         parsed = ParsedQuery("", filter=options.filter)
-        return self._page(snapshot, scope, parsed, vector, options, f"similar:{locator.text}", watch)
+        ranking = iter(Ranking(snapshot, scope, parsed.filter, self.recipe(options), "", vector, watch))
+        return self._page(snapshot, scope, parsed, ranking, options, f"similar:{locator.text}", watch)
 
     def _page(
         self,
         snapshot: Snapshot,
         scope: Scope,
         parsed: ParsedQuery,
-        vector: Floats | None,
+        ranking: Iterator[Ranked],
         options: SearchOptions,
         query: str,
         watch: Stopwatch,
     ) -> Results:
-        fingerprint = fingerprint_of(query, replace(options, k=1, cursor=None))
+        settled = replace(options, k=1, cursor=None, rerank=self.recipe(options).rerank)
+        fingerprint = fingerprint_of(query, settled)
         first = offset_of(options.cursor, fingerprint, snapshot.generation)
-        recipe = Recipe(
-            options.mode, options.fusion, options.weight, options.depth, options.proximity, options.feedback
-        )
         with watch.phase("fuse"):
-            ranking: Iterator[Ranked] = iter(
-                Ranking(snapshot, scope, parsed.filter, recipe, parsed.text, vector, watch)
-            )
             if options.group == "article":
                 ranking = one_per_article(ranking)
             shown = list(islice(ranking, first, first + options.k))
@@ -282,6 +306,8 @@ def _hits(snapshot: Snapshot, ranking: list[Ranked], first: int, text: str) -> I
             heading=passage.heading,
             page=passage.page,
             also_published_by=tuple(copies.publishing(passage.content_id, citation.quote, carrier.id)),
+            reader=ranked.reader,
+            reading=ranked.reading,
         )
 
 

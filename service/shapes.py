@@ -29,13 +29,14 @@ def results_json(results: Results, *, explain: bool = False) -> Json:
 
 
 def hit_json(hit: Hit, *, explain: bool = False) -> Json:
-    """HIT: ``scores`` are the retrievers' own; None when it was not asked, or has nothing to say."""
+    """HIT: ``scores`` are the retrievers' own and the reader's; None when it was not asked, or has nothing to say."""
     shape: Json = {
         "rank": hit.rank,
         "score": hit.score,
         "scores": {
             "dense": hit.dense.score if hit.dense else None,
             "lexical": hit.lexical.score if hit.lexical else None,
+            "reader": hit.reader.score if hit.reader else None,
         },
         "citation": as_json(hit.citation),
         "highlights": [list(span) for span in hit.highlights],
@@ -44,7 +45,8 @@ def hit_json(hit: Hit, *, explain: bool = False) -> Json:
         "also_published_by": [line_json(line) for line in hit.also_published_by],
     }
     if explain:
-        shape["explanation"] = {"dense": _leg_json(hit.dense), "lexical": _leg_json(hit.lexical)}
+        legs = {"dense": hit.dense, "lexical": hit.lexical, "reader": hit.reader}
+        shape["explanation"] = {name: _leg_json(leg) for name, leg in legs.items()}
     return shape
 
 

@@ -1,7 +1,8 @@
 """Where the time of one search goes.
 
-``embed``: the query; ``dense`` and ``lexical``: finding candidates and scoring them; ``fuse``: all else of the ranking;
-``cite``: what is shown of the hits. What is left is to read the query and its filter.
+``embed``: the query; ``dense`` and ``lexical``: finding candidates and scoring them; ``rerank``: reading the first of
+them; ``fuse``: all else of the ranking; ``cite``: what is shown of the hits. What is left is to read the query and its
+filter.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from math import ceil
 from typing import Literal, get_args
 
-Phase = Literal["embed", "dense", "lexical", "fuse", "cite"]
+Phase = Literal["embed", "dense", "lexical", "fuse", "rerank", "cite"]
 
 
 class Stopwatch:

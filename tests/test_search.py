@@ -285,7 +285,7 @@ def test_the_same_question_has_the_same_answer(searcher: Searcher) -> None:
 def test_phases_are_where_the_time_went(searcher: Searcher, mode: Mode) -> None:
     for query in ("border sanction", 'border -"port treaty"'):
         results = searcher.search(query, SearchOptions(k=60, mode=mode))
-        assert list(results.phases_ms) == ["embed", "dense", "lexical", "fuse", "cite"]
+        assert list(results.phases_ms) == ["embed", "dense", "lexical", "fuse", "rerank", "cite"]
         assert 0 < sum(results.phases_ms.values()) <= results.took_ms
         assert results.phases_ms["cite"] > 0
         assert (results.phases_ms["dense"] > 0) == (mode != "lexical")

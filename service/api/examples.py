@@ -41,7 +41,7 @@ SEARCH: Json = {
         {
             "rank": 1,
             "score": 0.97,
-            "scores": {"dense": 0.71, "lexical": 4.2},
+            "scores": {"dense": 0.71, "lexical": 4.2, "reader": None},
             "citation": CITATION,
             "highlights": [[4, 10], [11, 17]],
             "heading": None,

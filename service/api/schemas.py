@@ -7,6 +7,7 @@ because it holds every shape of the interface and nothing else.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
@@ -83,8 +84,13 @@ class SearchBody(Limits):
         False, description="Give each retriever's rank, raw and normalised score, and where the time went."
     )
 
+    rerank: bool = Field(
+        True, description="Let the reader, which looks for answers, reorder the first of a hybrid search."
+    )
+
     def options(self) -> SearchOptions:
-        return SearchOptions(self.k, self.mode, self.filter(), self.group, self.cursor)
+        options = SearchOptions(self.k, self.mode, self.filter(), self.group, self.cursor)
+        return options if self.rerank else replace(options, rerank=0.0)
 
 
 class SearchParameters(SearchBody):
@@ -159,10 +165,13 @@ class Scores(Shape):
 
     dense: float | None
     lexical: float | None
+    reader: float | None = Field(
+        description="Natural log of the odds that the passage answers; null behind the first, which are read."
+    )
 
 
 class Leg(Shape):
-    """A retriever's rank among the candidates, its own score, and what that counts, from 0 to 1."""
+    """A retriever's or the reader's rank among the candidates, its own score, and what that counts, from 0 to 1."""
 
     rank: int
     raw: float
@@ -172,6 +181,7 @@ class Leg(Shape):
 class Explanation(Shape):
     dense: Leg | None
     lexical: Leg | None
+    reader: Leg | None
 
 
 class ArticleLine(Shape):
