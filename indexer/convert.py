@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 from tokenizers import Tokenizer
 
 from indexer import runtime
-from indexer.converted import PROBE, Converted, converted_folder, read_converted, sizes_in, write_converted
+from indexer.converted import PROBE, Converted, converted_folder, read_converted, write_converted
 from indexer.embed import ConvertedEmbedder, unit_rows
 from indexer.errors import ModelError, PressmarkError
+from indexer.kept import alone, sizes_in
 from indexer.model import ModelFiles, Runtime, cache_dir, find_model
 from indexer.reference import Reference
 
@@ -84,7 +83,7 @@ def convert(
     """
     machine, precisions = runtime.machine()
     folder = converted_folder(files, cache, machine)
-    with _alone(folder):
+    with alone(folder):
         found = read_converted(folder)
         if found is not None and found != known_bad:
             return found
@@ -93,18 +92,6 @@ def convert(
         converted = _convert_into(folder, files, precisions, agreement)
         write_converted(folder, converted)
         return converted
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock"):
-            yield
-    except OSError as error:
-        raise ModelError(
-            f"cannot write to {folder}: {error}. Name a directory that can be: PRESSMARK_CACHE=DIR"
-        ) from error
 
 
 def _convert_into(

@@ -10,15 +10,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import tokenizers
 
-from indexer.model import ModelCard, ModelFiles, Runtime, write_whole
+from indexer.kept import kept_folder, read_made, write_made
+from indexer.model import ModelCard, ModelFiles, Runtime
 
 # Count this up when what is written here, or how it is made or checked, changes.
 FORMAT = 1
@@ -58,25 +58,17 @@ def converted_folder(files: ModelFiles, cache: Path, machine: str) -> Path:
     The versions of torch and sentence-transformers are recorded and not part of the name: they decide how the network
     was made, which the comparison judged. OpenVINO, tokenizers and the processor decide what it computes from then on.
     """
-    made_for = f"{FORMAT}\0{files.digest}\0{tokenizers.__version__}\0{machine}"
-    return cache / "models" / hashlib.sha256(made_for.encode()).hexdigest()[:24]
+    return kept_folder(cache, str(FORMAT), files.digest, tokenizers.__version__, machine)
 
 
 def read_converted(folder: Path) -> Converted | None:
     """What is there; None when nothing is, or when a file is missing or has another size than it was written with."""
+    made = read_made(folder)
     try:
-        converted = Converted(**json.loads((folder / "made.json").read_text("utf-8")))
-        whole = all((folder / path).stat().st_size == size for path, size in converted.sizes.items())
-    except (FileNotFoundError, ValueError, TypeError):
+        return None if made is None else Converted(**cast(dict[str, Any], made))
+    except TypeError:
         return None
-    return converted if whole else None
 
 
 def write_converted(folder: Path, converted: Converted) -> None:
-    write_whole(folder / "made.json", json.dumps(asdict(converted), indent=1) + "\n")
-
-
-def sizes_in(folder: Path) -> dict[str, int]:
-    return {
-        file.relative_to(folder).as_posix(): file.stat().st_size for file in sorted(folder.rglob("*")) if file.is_file()
-    }
+    write_made(folder, asdict(converted))

@@ -109,8 +109,10 @@ class ConvertedEmbedder:
         for first in range(0, len(texts), _SLAB):
             slab = [prompt + text for text in texts[first : first + _SLAB]]
             encodings = self._encode(slab, first, cut=cut)
-            for members, ids, mask in batches(encodings, self._converted.pad_id, self._converted.length):
-                rows[first + members] = self._network.run(ids, mask)
+            for members, ids, mask in batches(
+                [e.ids for e in encodings], self._converted.pad_id, self._converted.length
+            ):
+                rows[first + members] = self._network.run({"input_ids": ids, "attention_mask": mask})
         return unit_rows(rows, self.card.name)
 
     def _encode(self, texts: list[str], first: int, *, cut: bool) -> list[Encoding]:

@@ -26,7 +26,8 @@ _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_
 
 
 @contextmanager
-def _quiet_and_offline() -> Iterator[None]:
+def quiet_and_offline() -> Iterator[None]:
+    """While inside, what loads a model neither warns nor looks for it on a network."""
     before = {name: os.environ.get(name) for name in _OFFLINE}
     os.environ.update(_OFFLINE)
     try:
@@ -65,7 +66,7 @@ class Reference:
     """
 
     def __init__(self, folder: Path, device: Literal["cpu", "cuda"] = "cpu") -> None:
-        with _quiet_and_offline():
+        with quiet_and_offline():
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 

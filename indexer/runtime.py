@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -50,8 +50,16 @@ class NotConvertible(Exception):
     """OpenVINO cannot express the module."""
 
 
-def convert(module: torch.nn.Module, target: Path) -> None:
-    """Write ``target`` (.xml, and .bin beside it): a module of token ids and mask, each (rows, length), in float32.
+# Two rows of unequal length, so that what happens to padding is traced too.
+_EXAMPLE = {
+    "input_ids": [[5] * 8, [5] * 8],
+    "attention_mask": [[1] * 8, [1] * 5 + [0] * 3],
+    "token_type_ids": [[0] * 4 + [1] * 4, [0] * 3 + [1] * 2 + [0] * 3],
+}
+
+
+def convert(module: torch.nn.Module, target: Path, inputs: Sequence[str] = ("input_ids", "attention_mask")) -> None:
+    """Write ``target`` (.xml, and .bin beside it): a module of these ``inputs``, each (rows, length), in float32.
 
     Raises:
         NotConvertible: OpenVINO cannot express it.
@@ -62,17 +70,15 @@ def convert(module: torch.nn.Module, target: Path) -> None:
     # Tools that someone else's import brought in are bound to the reporting package: load them again without it.
     for name in [name for name in sys.modules if name.startswith("openvino.tools.ovc")]:
         del sys.modules[name]
-    # Two rows of unequal length, so that what happens to padding is traced too.
-    ids, mask = torch.full((2, 8), 5), torch.tensor([[1] * 8, [1] * 5 + [0] * 3])
-    inputs = [(name, [-1, -1], openvino.Type.i64) for name in ("input_ids", "attention_mask")]
+    example = {name: torch.tensor(_EXAMPLE[name]) for name in inputs}
+    shapes = [(name, [-1, -1], openvino.Type.i64) for name in inputs]
     with _absent("openvino_telemetry"), warnings.catch_warnings():
         # Tracing warns of each Python condition that it freezes; the comparison with the reference decides instead.
         warnings.simplefilter("ignore")
         tools = importlib.import_module("openvino.tools.ovc")
         errors = importlib.import_module("openvino.tools.ovc.error")
         try:
-            example = {"input_ids": ids, "attention_mask": mask}
-            converted = tools.convert_model(module, example_input=example, input=inputs)
+            converted = tools.convert_model(module, example_input=example, input=shapes)
         except (RuntimeError, TypeError, ValueError, KeyError, AttributeError, errors.Error) as error:
             raise NotConvertible(f"{type(error).__name__}: {error}"[:500]) from error
     openvino.save_model(converted, str(target), compress_to_fp16=False)
@@ -110,13 +116,13 @@ class Network:
         # waits behind the whole of a long run of passages, only behind one batch of it.
         self._idle = [self._compiled.create_infer_request()]
 
-    def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        """One row an input row. ``ids`` and ``mask`` are (rows, length); ``mask`` is 0 at padding."""
+    def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
+        """One row an input row. ``inputs`` are those that it was converted with, each (rows, length)."""
         try:
             request = self._idle.pop()
         except IndexError:
             request = self._compiled.create_infer_request()
-        request.infer({"input_ids": ids, "attention_mask": mask}, share_inputs=True)
+        request.infer(dict(inputs), share_inputs=True)
         rows: NDArray[np.float32] = request.get_output_tensor(0).data.astype(np.float32)  # a copy
         self._idle.append(request)
         return rows

@@ -1,0 +1,103 @@
+"""From the weights that a training run kept to those that ship: ``python -m service.reader.pack --help``.
+
+See ``weights`` for the form. ``--rank`` cuts every linear layer's difference to its largest singular values, which
+is the nearest product of that rank (Eckart and Young, 1936).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from indexer.errors import ModelError, PressmarkError
+from indexer.model import ModelFiles, cache_dir, find_model
+from service.reader.weights import Facts, Tensors, head_shapes, is_linear, packed, read_base, trained_shapes
+
+
+def pack(averaged: Path, files: ModelFiles, rank: int) -> bytes:
+    """The file to ship. ``rank`` 0 keeps every difference whole.
+
+    Raises:
+        ModelError: ``averaged`` is not what a training run from this embedding model keeps.
+    """
+    base = read_base(files)
+    trained = trained_shapes(base)
+    kept, step = _read_averaged(
+        averaged,
+        head_shapes(base["embeddings.LayerNorm.weight"].shape[0])
+        | {f"encoder.{name}": shape for name, shape in trained.items()},
+    )
+    tensors: Tensors = {name: value for name, value in kept.items() if name.startswith("head.")}
+    for name, shape in trained.items():
+        change = kept[f"encoder.{name}"] - base[name]
+        if rank and is_linear(name, shape):
+            tensors[f"encoder.{name}.left"], tensors[f"encoder.{name}.right"] = factors(change, rank)
+        else:
+            tensors[f"encoder.{name}"] = change
+    return packed(Facts(files.name, files.weights_sha256, rank, _recipe_beside(averaged), step), tensors)
+
+
+def factors(change: NDArray[np.float32], rank: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(out, rank) and (rank, in), whose product is the nearest to ``change``; each takes its part of the size."""
+    left, sizes, right = np.linalg.svd(change, full_matrices=False)
+    roots = np.sqrt(sizes[:rank])
+    return np.ascontiguousarray(left[:, :rank] * roots), np.ascontiguousarray(roots[:, None] * right[:rank])
+
+
+def _read_averaged(file: Path, expected: dict[str, tuple[int, ...]]) -> tuple[Tensors, int]:
+    try:
+        with safe_open(file, "np") as opened:
+            names: list[str] = opened.keys()
+            held = {name: tuple(opened.get_slice(name).get_shape()) for name in names}
+            step = int((opened.metadata() or {}).get("step", "0"))
+            tensors = {name: opened.get_tensor(name).astype(np.float32) for name in held}
+    except (SafetensorError, OSError, ValueError) as error:
+        raise ModelError(f"{file} cannot be read as weights ({error}). Give a run's averaged.safetensors") from error
+    if held != expected:
+        wrong = sorted(name for name in held.keys() | expected.keys() if held.get(name) != expected.get(name))
+        raise ModelError(
+            f"{file} is not of a reader trained from the default embedding model: {wrong[0]} is "
+            f"{held.get(wrong[0], 'missing')} and should be {expected.get(wrong[0], 'absent')}, one of {len(wrong)} "
+            "that differ. Give a run's averaged.safetensors"
+        )
+    return tensors, step
+
+
+def _recipe_beside(averaged: Path) -> str:
+    """The first line of the run's log, which holds everything that decided its result; empty without a log."""
+    log = averaged.with_name("log.jsonl")
+    first = log.read_text("utf-8").partition("\n")[0] if log.is_file() else "{}"
+    return json.dumps(json.loads(first), sort_keys=True)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m service.reader.pack", description="Pack the weights that a training run kept."
+    )
+    parser.add_argument("averaged", type=Path, help="a training run's averaged.safetensors")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write reader.safetensors into")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--rank", type=int, default=64, help="of the products that stand for linear layers' differences")
+    how.add_argument("--full", action="store_true", help="keep every difference whole")
+    given = parser.parse_args(arguments)
+    if not 1 <= given.rank <= 384:
+        parser.error(f"the rank is {given.rank}; 1 to 384 make sense")
+    try:
+        file = pack(given.averaged, find_model(None, cache_dir()), 0 if given.full else given.rank)
+    except PressmarkError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / "reader.safetensors").write_bytes(file)
+    sys.stdout.write(f"{given.out / 'reader.safetensors'}: {len(file) / 1e6:.1f} MB\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
