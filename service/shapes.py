@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer.records import Original
 from indexer.stored import ArticleLine, StoredArticle
 from service.candidates import Leg
 from service.citation import as_json, cite_span
+from service.locator import Locator
 from service.search import Hit, Results
+
+if TYPE_CHECKING:
+    from service.answer.records import Answer, Dropped, Sentence, Support, Written
 
 Json = dict[str, Any]
 
@@ -52,6 +56,67 @@ def hit_json(hit: Hit, *, explain: bool = False) -> Json:
 
 def _leg_json(leg: Leg | None) -> Json | None:
     return {"rank": leg.rank, "raw": leg.score, "normalised": leg.normalised} if leg else None
+
+
+def answer_json(answer: Answer, *, explain: bool = False) -> Json:
+    """ASK: the answer and its citations; explained, with where the time went.
+
+    ``support`` says of each citation, in the same order, which words of it answer. What cites, in ``sides`` and
+    ``written``, does so by places in that list, from 0.
+    """
+    shape: Json = {
+        "question": answer.question,
+        "answer": answer.answer,
+        "abstained": answer.abstained,
+        "reason": answer.reason,
+        "confidence": answer.confidence,
+        "citations": [as_json(citation) for citation in answer.citations],
+        "nearest": [hit_json(hit, explain=explain) for hit in answer.nearest],
+        "kind": answer.kind,
+        "items": list(answer.items),
+        "support": [_support_json(support) for support in answer.supports],
+        "sides": [
+            {
+                "answer": side.answer,
+                "confidence": side.confidence,
+                "citations": [answer.supports.index(support) for support in side.supports],
+            }
+            for side in answer.sides
+        ],
+        "written": _written_json(answer.written) if answer.written else None,
+        "notes": list(answer.notes),
+        "generation": answer.generation,
+        "took_ms": answer.took_ms,
+    }
+    return shape | {"phases_ms": dict(answer.phases_ms)} if explain else shape
+
+
+def _support_json(support: Support) -> Json:
+    """The answering words: their locator, their span of the article's text, and they themselves."""
+    return {
+        "locator": Locator(support.citation.article_id, *support.words).text,
+        "words": list(support.words),
+        "quote": support.quote,
+        "confidence": support.confidence,
+        "said_by": support.said_by,
+        "also_published_by": [line_json(line) for line in support.also_published_by],
+    }
+
+
+def _written_json(written: Written) -> Json:
+    return {
+        "model": written.model,
+        "sentences": [sentence_json(sentence) for sentence in written.sentences],
+        "dropped": [dropped_json(dropped) for dropped in written.dropped],
+    }
+
+
+def sentence_json(sentence: Sentence) -> Json:
+    return {"text": sentence.text, "citations": list(sentence.supports)}
+
+
+def dropped_json(dropped: Dropped) -> Json:
+    return {"text": dropped.text, "why": dropped.why}
 
 
 def line_json(line: ArticleLine) -> Json:
