@@ -1,7 +1,7 @@
 """A folder in the layout of BEIR, whose judgments are grades of articles.
 
     corpus.jsonl     {"_id", "title", "text"} a line: what to index; here only its ids are read
-    queries.jsonl    {"_id", "text"} a line
+    queries.jsonl    {"_id", "text"} a line; "metadata" may hold "answers" (a list of strings) and "unanswerable"
     qrels/test.tsv   query id, corpus id and grade, parted by tabs; a first line of names may stand above
 
 The first two may be compressed (``.jsonl.gz``). TREC's form of judgments, in four columns, is read too.
@@ -46,7 +46,8 @@ class _Judgments:
 def load_beir(folder: Path, split: str = "test") -> Suite:
     """The queries that a split judges, in the order of the queries file; the suite is named after the folder.
 
-    A query whose grades are all 0 stays: it counts, and nothing scores on it.
+    A query whose grades are all 0 stays: it counts, and nothing scores on it. One that is not judged stays only if its
+    metadata calls it unanswerable.
 
     Raises:
         BadSuite: a file is missing or has bad lines, or an id is judged that the queries or the corpus do not have.
@@ -135,8 +136,13 @@ def _queries(path: Path, judgments: _Judgments, problems: Problems) -> list[Quer
             name = _id_of(record)
             if lines.setdefault(name, number) != number:
                 raise BadSuite(f"its _id {name!r} is that of line {lines[name]}. Give each query its own")
-            if name in judgments.grades:
-                found.append(Query(name, _text_of(record), articles=judgments.grades[name], line=number))
+            answers, unanswerable = _answers_of(record)
+            if name in judgments.grades or unanswerable:
+                articles = judgments.grades.get(name, {})
+                text = _text_of(record)
+                found.append(
+                    Query(name, text, answers=answers, articles=articles, unanswerable=unanswerable, line=number)
+                )
         except (BadSuite, BadQuery) as problem:
             problems.add(f"{where} {number}: {problem}")
     unknown = {name: line for name, line in judgments.query_lines.items() if name not in lines}
@@ -150,6 +156,19 @@ def _text_of(record: Mapping[str, object]) -> str:
         raise BadSuite(f"its text is {as_written(text)}. Write the query as a string")
     parse_query(text)
     return text
+
+
+def _answers_of(record: Mapping[str, object]) -> tuple[tuple[str, ...], bool]:
+    """The answers, and whether it is said that there are none; metadata of any other form says nothing."""
+    metadata = record.get("metadata")
+    if not isinstance(metadata, dict):
+        return (), False
+    if metadata.get("unanswerable") is True:
+        return (), True
+    answers = metadata.get("answers")
+    if not isinstance(answers, list):
+        return (), False
+    return tuple(answer for answer in answers if isinstance(answer, str) and answer.strip()), False
 
 
 def _id_of(record: Mapping[str, object]) -> str:

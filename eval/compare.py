@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from eval.comparable import common_measures, left_out, notes_on, require_same_model, require_same_suite
-from eval.result import Interval, QueryResult, Result
+from eval.interval import Interval
+from eval.result import QueryResult, Result
 from eval.significance import RESAMPLES, Scores, paired
 from indexer.errors import NotComparable
 

@@ -72,6 +72,7 @@ def _query(record: Record, number: int) -> Query:
         answers=tuple(map(str, answers)),
         evidence=evidence,
         articles={item.article: 1 for item in evidence},
+        unanswerable=not evidence,
         line=number,
     )
 

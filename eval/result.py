@@ -11,19 +11,13 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from eval.answer_result import AnswerResult, answers_of, intervals_of, short
+from eval.interval import Interval
 from eval.written import write_whole
 from indexer.errors import BadSuite
 
-FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean over queries and its bootstrap interval (95%)."""
-
-    mean: float
-    low: float
-    high: float
+FORMAT = 2
+_READ = (1, FORMAT)  # 1 has no answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +58,7 @@ class Result:
         by_kind: kind -> the same, over the judged queries of that kind.
         latency_ms: phase -> {"p50", "p95", "p99"}; the phase ``total`` is the whole search.
         per_query: by query id, in the suite's order.
+        answers: how questions were answered; None when none was asked.
     """
 
     suite: str
@@ -83,22 +78,42 @@ class Result:
     commit: str = ""
     machine: Mapping[str, Any] | None = None
     versions: Mapping[str, str] | None = None
+    answers: AnswerResult | None = None
     format: int = FORMAT
 
     def to_json(self) -> str:
         """Indented, but a query a line."""
         shape = {f.name: getattr(self, f.name) for f in fields(self)}
-        shape["measures"] = {name: asdict(value) for name, value in self.measures.items()}
-        shape["by_kind"] = {
-            kind: {name: asdict(value) for name, value in measures.items()} for kind, measures in self.by_kind.items()
-        }
-        del shape["per_query"]
-        head = json.dumps(shape, ensure_ascii=False, indent=1).removesuffix("\n}")
-        lines = [f"  {_line(name)}: {_line(_short(query))}" for name, query in self.per_query.items()]
-        return head + ',\n "per_query": {\n' + ",\n".join(lines) + "\n }\n}\n"
+        shape |= _means(self.measures, self.by_kind)
+        del shape["per_query"], shape["answers"]
+        lines = {name: _short(query) for name, query in self.per_query.items()}
+        parts = [_body(shape, 0), _listed("per_query", lines, 1)]
+        if self.answers:
+            shape = {f.name: getattr(self.answers, f.name) for f in fields(self.answers)}
+            shape |= _means(self.answers.measures, self.answers.by_kind)
+            del shape["per_query"]
+            asked = _listed("per_query", {name: short(query) for name, query in self.answers.per_query.items()}, 2)
+            parts.append(f' "answers": {{\n{_body(shape, 1)},\n{asked}\n }}')
+        return "{\n" + ",\n".join(parts) + "\n}\n"
 
     def save(self, place: Path) -> None:
         write_whole(place, self.to_json())
+
+
+def _means(measures: Mapping[str, Interval], by_kind: Mapping[str, Mapping[str, Interval]]) -> dict[str, Any]:
+    kinds = {kind: {name: asdict(value) for name, value in means.items()} for kind, means in by_kind.items()}
+    return {"measures": {name: asdict(value) for name, value in measures.items()}, "by_kind": kinds}
+
+
+def _body(shape: Mapping[str, Any], depth: int) -> str:
+    """The inside of an object, indented, at this depth."""
+    inside = json.dumps(shape, ensure_ascii=False, indent=1).removeprefix("{\n").removesuffix("\n}")
+    return "\n".join(" " * depth + line for line in inside.split("\n"))
+
+
+def _listed(name: str, queries: Mapping[str, Mapping[str, Any]], depth: int) -> str:
+    lines = [f"{' ' * (depth + 1)}{_line(query)}: {_line(shape)}" for query, shape in queries.items()]
+    return f'{" " * depth}"{name}": {{\n' + ",\n".join(lines) + f"\n{' ' * depth}}}"
 
 
 def _line(value: object) -> str:
@@ -126,21 +141,18 @@ def load_result(place: Path) -> Result:
         raise BadSuite(f"{place} is no JSON: {error}. {mend}") from error
     if isinstance(shape, dict) and "settings" in shape:
         raise BadSuite(f"{place} is a sweep, which holds no queries to compare with. {mend}")
-    if not isinstance(shape, dict) or shape.get("format") != FORMAT:
+    if not isinstance(shape, dict) or shape.get("format") not in _READ:
         raise BadSuite(f"{place} is no result of this version (format {FORMAT}). {mend}")
     try:
         if not all(isinstance(shape[name], dict) for name in ("manifest", "config", "latency_ms")):
             raise TypeError("manifest, config and latency_ms are objects")
-        shape["measures"] = _intervals(shape["measures"])
-        shape["by_kind"] = {kind: _intervals(measures) for kind, measures in shape["by_kind"].items()}
+        shape["measures"] = intervals_of(shape["measures"])
+        shape["by_kind"] = {kind: intervals_of(measures) for kind, measures in shape["by_kind"].items()}
         shape["per_query"] = {name: _query(query) for name, query in shape["per_query"].items()}
-        return Result(**shape)
+        shape["answers"] = answers_of(shape["answers"]) if shape.get("answers") is not None else None
+        return Result(**{**shape, "format": FORMAT})
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadSuite(f"{place} is a result with a part missing or unknown: {error}. {mend}") from error
-
-
-def _intervals(measures: Mapping[str, Mapping[str, float]]) -> dict[str, Interval]:
-    return {name: Interval(**value) for name, value in measures.items()}
 
 
 def _query(shape: dict[str, Any]) -> QueryResult:

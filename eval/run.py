@@ -20,9 +20,11 @@ import numpy as np
 
 from eval import provenance
 from eval.gold import Gold, Span, gold_of
+from eval.interval import Interval
+from eval.latency import percentiles
 from eval.measures import scores_of
 from eval.rankings import Rankings, Tell, rank
-from eval.result import Interval, QueryResult, Result
+from eval.result import QueryResult, Result
 from eval.significance import intervals
 from eval.spans import span_scores
 from eval.suite import Suite, digest_of
@@ -33,7 +35,6 @@ from service.search import Searcher, SearchOptions
 
 Scores = dict[str, dict[str, float]]
 _KEPT = 10  # places of a ranking that a result keeps
-_PERCENTILES = (50, 95, 99)
 
 
 def run(
@@ -99,7 +100,7 @@ def score(
         judged=len(judged),
         measures=_means(scores, judged, names),
         by_kind={kind: _means(scores, ids, names) for kind, ids in by_kind.items()} if any(by_kind) else {},
-        latency_ms=_latency(rankings.times_ms.values()),
+        latency_ms=percentiles(rankings.times_ms.values()),
         per_query={query.id: _query(query.id, query.kind, query.judged, scores, rankings) for query in suite.queries},
         seconds=round(time.perf_counter() - started, 1),
         commit=provenance.commit(),
@@ -155,18 +156,6 @@ def _query(name: str, kind: str, judged: bool, scores: Scores, rankings: Ranking
         bm25=None if words is None else round(words, 4),
         took_ms=times["total"] if times else None,
     )
-
-
-def _latency(times: Iterable[Mapping[str, float]]) -> dict[str, dict[str, float]]:
-    """Phase -> percentiles, in milliseconds."""
-    by_phase: dict[str, list[float]] = {}
-    for taken in times:
-        for phase, milliseconds in taken.items():
-            by_phase.setdefault(phase, []).append(milliseconds)
-    return {
-        phase: {f"p{p}": round(float(np.percentile(values, p)), 2) for p in _PERCENTILES}
-        for phase, values in by_phase.items()
-    }
 
 
 def _manifest(snapshot: Snapshot) -> dict[str, Any]:

@@ -36,13 +36,13 @@ def span_scores(found: Sequence[Span], evidence: Sequence[Sequence[Span]]) -> di
     """
     if not evidence or not all(places and all(place.start < place.end for place in places) for places in evidence):
         raise BadSuite(f"evidence that stands nowhere cannot be covered: {evidence!r}. Score judged queries only")
-    recall_of_3, _, _ = _coverage(found[:3], evidence)
-    recall, precision, overlap = _coverage(found[:5], evidence)
+    recall_of_3, _, _ = coverage(found[:3], evidence)
+    recall, precision, overlap = coverage(found[:5], evidence)
     return dict(zip(SPAN_MEASURES, (recall_of_3, precision, recall, overlap), strict=True))
 
 
-def _coverage(found: Sequence[Span], evidence: Sequence[Sequence[Span]]) -> tuple[float, float, float]:
-    """Recall, precision and IoU."""
+def coverage(found: Sequence[Span], evidence: Sequence[Sequence[Span]]) -> tuple[float, float, float]:
+    """Recall, precision and IoU, as in ``span_scores``, of all that was found."""
     retrieved = _union(found)
     gold = _union(max(places, key=lambda place: _share(place, retrieved)) for places in evidence)
     quoted = _common(retrieved, _union(chain.from_iterable(evidence)))  # of every place, chosen or not

@@ -31,6 +31,8 @@ class Query:
         answers: short answers that would be right; empty where a suite has none.
         evidence: the quotes that answer it, none for an article-level suite or a question that is not answered.
         articles: grade of each judged article, above 0 for a relevant one; empty when the archive does not answer it.
+        unanswerable: whether the suite says that the archive does not answer it. Where answers were looked for in one
+            paragraph only, as SQuAD's were, another article may answer it all the same.
         line: the line of the suite's file that it comes from.
     """
 
@@ -40,6 +42,7 @@ class Query:
     answers: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     articles: Mapping[str, int] = field(default_factory=dict)
+    unanswerable: bool = False
     line: int = 0
 
     @property
@@ -66,6 +69,13 @@ class Suite:
     @property
     def judged(self) -> tuple[Query, ...]:
         return tuple(query for query in self.queries if query.judged)
+
+    @property
+    def asked(self) -> tuple[Query, ...]:
+        """The queries whose answers can be scored; none at all when the suite has no answers."""
+        if not any(query.answers for query in self.queries):
+            return ()
+        return tuple(query for query in self.queries if query.answers or query.unanswerable)
 
     @property
     def has_evidence(self) -> bool:

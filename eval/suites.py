@@ -70,6 +70,7 @@ def judged_by(suite: Suite, qrels: Path) -> Suite:
             "Give it the judgments of this suite's queries"
         )
     queries = tuple(
-        replace(query, articles=judgments.get(query.id, {}), evidence=(), answers=()) for query in suite.queries
+        replace(query, articles=judgments.get(query.id, {}), evidence=(), answers=(), unanswerable=False)
+        for query in suite.queries
     )
     return replace(suite, queries=queries)

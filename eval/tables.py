@@ -21,7 +21,8 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.compare import Change, Comparison, Moved
-from eval.result import Interval, Result
+from eval.interval import Interval
+from eval.result import Result
 from indexer.errors import BadSuite
 from service.cli.printable import printable
 from service.cli.terminal import console

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from eval.compare import ALPHA, Change, Comparison, Moved, compare
-from eval.result import Interval, QueryResult, Result, load_result
+from eval.interval import Interval
+from eval.result import QueryResult, Result, load_result
 from indexer.errors import NotComparable
 
 MODEL = {"model": "words", "weights_sha256": "ab" * 32, "dim": 64, "chunk": {"size": 200, "overlap": 1}, "format": 1}

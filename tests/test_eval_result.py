@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from eval.result import Interval, QueryResult, Result, load_result
+from eval.interval import Interval
+from eval.result import QueryResult, Result, load_result
 from indexer.errors import BadSuite
 
 RESULT = Result(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eval.result import Interval
+from eval.interval import Interval
 from eval.significance import RESAMPLES, Scores, intervals, paired
 from indexer.errors import BadSuite, NotComparable
 

@@ -14,7 +14,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from eval.compare import Change, Comparison, Moved
-from eval.result import Interval, QueryResult, Result
+from eval.interval import Interval
+from eval.result import QueryResult, Result
 from eval.suite import Evidence, Query, Suite
 from eval.tables import (
     archive_line,
