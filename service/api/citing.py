@@ -12,8 +12,7 @@ from service.api.problems import responses
 from service.api.request import TheSnapshot, documented, json_body, no_parameters
 from service.api.schemas import CiteParameters, Verdicts
 from service.cite import Style, cite_locators
-from service.verify import ArchiveTexts, citations_in, verdict_as_json
-from service.verify import verify as check
+from service.verify import ArchiveTexts, verdict_as_json, verify_document
 
 router = APIRouter(prefix="/v1", tags=["citations"])
 MEDIA_TYPES: dict[Style, str] = {
@@ -56,5 +55,5 @@ def verify(
     snapshot: TheSnapshot,
 ) -> Response:
     """Check citations again, character for character: what a search or an answer gave, or a list."""
-    verdicts = check(citations_in(document), ArchiveTexts(snapshot))
+    verdicts = verify_document(document, ArchiveTexts(snapshot))
     return JSONResponse({"verdicts": [verdict_as_json(verdict) for verdict in verdicts]})

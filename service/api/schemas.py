@@ -274,6 +274,16 @@ class Change(Shape):
     added_at: Span
 
 
+class AnswerWords(Shape):
+    """What became of the words that an exported answer gave out of its citation."""
+
+    quote: str
+    words: Span
+    stands: bool = Field(description="Whether they are still there, as far as is known.")
+    found: Span | None = Field(description="Where they stand now.")
+    changes: list[Change] = Field(description="Those of the citation's that touch them.")
+
+
 class Verdict(Shape):
     """What became of a citation: `exact`, `unchanged` and `moved` are verified."""
 
@@ -284,6 +294,7 @@ class Verdict(Shape):
     locator: str | None
     changes: list[Change]
     citation: Citation
+    words: list[AnswerWords] | None = Field(None, description="Only of what an exported answer cites.")
 
 
 class Verdicts(Shape):

@@ -41,7 +41,7 @@ def cite(
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="JSON of `search --json`, or of citations; - for standard input.")],
+    file: Annotated[Path, typer.Argument(help="JSON of `search` or `ask`, or of citations; - for standard input.")],
     against: Annotated[Path | None, typer.Option(help="Check against this article file, without an archive.")] = None,
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
@@ -53,17 +53,15 @@ def verify(
     Example:  pressmark search 'port visits' --json > found.json && pressmark verify found.json
     """
     from indexer.errors import InputError
-    from service.verify import ArchiveTexts, ArticleFile, citations_in, verdict_as_json
-    from service.verify import verify as check
+    from service.verify import ArchiveTexts, ArticleFile, verdict_as_json, verify_document
 
     try:
         raw = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         document = json.loads(raw)
     except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read as JSON: {error}. Make one: pressmark search QUERY --json") from error
-    citations = citations_in(document)
     source = ArticleFile(against) if against else ArchiveTexts(open_archive(archive).snapshot())
-    verdicts = check(citations, source)
+    verdicts = verify_document(document, source)
     if as_json:
         print_json({"verdicts": [verdict_as_json(verdict) for verdict in verdicts]})
     else:

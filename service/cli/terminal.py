@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from service.search import Hit, Results
     from service.verify import Verdict
 
-_MARK = "bold yellow"
+MARK = "bold yellow"
 
 
 class _Console(Console):
@@ -38,7 +38,7 @@ def show_results(results: Results, *, explain: bool) -> None:
     for note in results.notes:
         out.print(Text(f"note: {printable(note)}", "yellow"), soft_wrap=True)
     for hit in results.hits:
-        _show_hit(out, hit, explain)
+        show_hit(out, hit, explain)
     if not results.hits:
         out.print("nothing found. Try other words, fewer filters, or: pressmark status")
         return
@@ -51,7 +51,8 @@ def show_results(results: Results, *, explain: bool) -> None:
         out.print(Text(f"more: --cursor {results.next}", "dim"), soft_wrap=True)
 
 
-def _show_hit(out: Console, hit: Hit, explain: bool) -> None:
+def show_hit(out: Console, hit: Hit, explain: bool) -> None:
+    """A passage with its rank, score, source, locator and marks."""
     citation = hit.citation
     title = Text(f"{hit.rank:>2}  ", "dim") + Text(printable(citation.title or citation.article_id), "bold")
     out.print(title + Text(f"  {hit.score:.3f}", "green"), soft_wrap=True)
@@ -62,7 +63,7 @@ def _show_hit(out: Console, hit: Hit, explain: bool) -> None:
     out.print(Text(f"    {printable(citation.locator)}", "cyan"), soft_wrap=True)
     quote = Text(printable(citation.quote))
     for start, end in hit.highlights:
-        quote.stylize(_MARK, start - citation.start, end - citation.start)
+        quote.stylize(MARK, start - citation.start, end - citation.start)
     for line in quote.wrap(out, max(20, out.width - 6)):
         out.print(Text("    │ ", "dim") + line)
     if hit.also_published_by:

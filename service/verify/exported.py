@@ -1,4 +1,4 @@
-"""The citations in JSON that was exported earlier."""
+"""The citations, and the words that answer, in JSON that was exported earlier."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from indexer.errors import BadQuery, BadRecord
 from service.citation import Citation, citation_from_json, shown
+from service.verify.verdict import Words
 
 _LISTS = ("hits", "citations", "nearest")
 _MARKS = {"article_id", "quote", "locator"}
@@ -22,6 +23,35 @@ def citations_in(document: object) -> list[Citation]:
     if not citations:
         raise BadQuery("no citation in this document. Give the output of: pressmark search --json, or ask --json")
     return citations
+
+
+def words_in(document: object) -> dict[Citation, list[Words]]:
+    """The words that an exported answer gives out of each of its citations; nothing where there is no answer.
+
+    Raises:
+        BadRecord: ``support`` does not stand beside ``citations``, or holds no words.
+    """
+    if not isinstance(document, dict) or "support" not in document:
+        return {}
+    supports, cited = document["support"], document.get("citations")
+    if not isinstance(supports, list) or not isinstance(cited, list) or len(supports) != len(cited):
+        raise BadRecord(
+            "support has one entry a citation, in their order. Export the answer again: pressmark ask --json"
+        )
+    words: dict[Citation, list[Words]] = {}
+    for at, (support, citation) in enumerate(zip(supports, _citations(cited, "$.citations"), strict=True)):
+        words.setdefault(citation, []).append(_words(support, f"$.support[{at}]"))
+    return words
+
+
+def _words(found: object, place: str) -> Words:
+    span, quote = (found.get("words"), found.get("quote")) if isinstance(found, dict) else (None, None)
+    if not isinstance(span, list) or [type(offset) for offset in span] != [int, int] or not isinstance(quote, str):
+        raise BadRecord(
+            f"{place} has words [start, end] and their quote, got {shown(repr(found))}. "
+            "Export the answer again: pressmark ask --json"
+        )
+    return Words(span[0], span[1], quote)
 
 
 def _citations(found: object, place: str) -> Iterator[Citation]:

@@ -26,6 +26,28 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a quote that an answer gave: ``quote`` at ``[start, end)`` of the edition cited."""
+
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """What became of an answer's words. ``found``: where they stand now, by way of their citation.
+
+    ``changes`` are those of the citation's that touch them.
+    """
+
+    words: Words
+    stands: bool
+    found: Span | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of a citation.
 
@@ -43,6 +65,8 @@ class Verdict:
     ``moved`` counts as verified because the article still says, character for character, what the citation says it
     does; its place is new, and when the quote stands there several times ``found`` is the place nearest to the old
     one and the message says so. ``false`` gives in ``found`` where the quote does stand, if anywhere.
+
+    ``words`` are those that an exported answer gave out of the quote.
     """
 
     citation: Citation
@@ -50,6 +74,7 @@ class Verdict:
     message: str
     found: Span | None = None
     changes: tuple[Change, ...] = ()
+    words: tuple[AnswerWords, ...] = ()
 
     @property
     def verified(self) -> bool:
@@ -62,21 +87,33 @@ class Verdict:
 
 
 def verdict_as_json(verdict: Verdict) -> dict[str, object]:
-    """The verdict as every interface writes it."""
-    return {
+    """The verdict as every interface writes it; ``words`` are there for what an answer cites."""
+    shape: dict[str, object] = {
         "status": verdict.status,
         "verified": verdict.verified,
         "message": verdict.message,
         "found": list(verdict.found) if verdict.found else None,
         "locator": verdict.locator,
-        "changes": [
-            {
-                "removed": change.removed,
-                "removed_at": list(change.removed_at),
-                "added": change.added,
-                "added_at": list(change.added_at),
-            }
-            for change in verdict.changes
-        ],
+        "changes": [_change_as_json(change) for change in verdict.changes],
         "citation": as_json(verdict.citation),
+    }
+    return shape | {"words": [_words_as_json(words) for words in verdict.words]} if verdict.words else shape
+
+
+def _words_as_json(words: AnswerWords) -> dict[str, object]:
+    return {
+        "quote": words.words.quote,
+        "words": [words.words.start, words.words.end],
+        "stands": words.stands,
+        "found": list(words.found) if words.found else None,
+        "changes": [_change_as_json(change) for change in words.changes],
+    }
+
+
+def _change_as_json(change: Change) -> dict[str, object]:
+    return {
+        "removed": change.removed,
+        "removed_at": list(change.removed_at),
+        "added": change.added,
+        "added_at": list(change.added_at),
     }
