@@ -85,6 +85,7 @@ def notes_on(before: Result, after: Result) -> Iterator[str]:
     pairs = (
         ("The archives were made differently", before.manifest, after.manifest),
         ("The searches differ", before.config, after.config),
+        ("The questions were answered differently", *_answering(before, after)),
         ("The libraries differ", before.versions or {}, after.versions or {}),
         ("The commits differ", {"commit": before.commit}, {"commit": after.commit}),
     )
@@ -92,6 +93,12 @@ def notes_on(before: Result, after: Result) -> Iterator[str]:
         differing = list(_differing(_flat(old), _flat(new)))
         if differing:
             yield f"{words}: {', '.join(differing)}."
+
+
+def _answering(before: Result, after: Result) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    if before.answers and after.answers:
+        return before.answers.config, after.answers.config
+    return {}, {}
 
 
 def _differing(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:

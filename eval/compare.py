@@ -3,76 +3,26 @@
 Deliberately not here: a correction for testing many measures. They go up and down together, so that Holm's or
 Bonferroni's would hide real losses, and a gate had better cry once too often than let one pass.
 Which results may be compared at all, and what else differs between them, is in ``comparable``.
-It is a few lines longer than most modules, for what a comparison is and how one is made are read together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
+from eval.change import ALPHA, Change, Moved, changes_of, moved_by
 from eval.comparable import common_measures, left_out, notes_on, require_same_model, require_same_suite
+from eval.compare_answers import compare_answers
 from eval.interval import Interval
 from eval.result import QueryResult, Result
-from eval.significance import RESAMPLES, Scores, paired
+from eval.significance import RESAMPLES
 from indexer.errors import NotComparable
 
-ALPHA = 0.05
 PRIMARY = ("passage nDCG@10", "nDCG@10")
 
-_DECIMALS = 4  # what a result's file keeps; a run not yet written would seem to differ from its own file
 _FEWEST = 6  # queries that changed; two-sided, five signs reach no lower than p = 2 / 2**5
 _WORTH_SAYING = 0.5  # changes expected by chance
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of one measure.
-
-    Attributes:
-        before: mean over the queries that both results judge, to the decimals of a result's file.
-        difference: mean of after minus before over the queries, and its 95% bootstrap interval.
-        p: of a paired randomisation test, two-sided.
-    """
-
-    measure: str
-    before: float
-    after: float
-    difference: Interval
-    p: float
-    queries: int
-
-    @property
-    def worse(self) -> bool:
-        return self.p < ALPHA and self.difference.mean < 0
-
-    @property
-    def better(self) -> bool:
-        return self.p < ALPHA and self.difference.mean > 0
-
-    @property
-    def verdict(self) -> str:
-        """``worse``, ``better`` or ``same``, which only says that chance would explain the difference."""
-        return "worse" if self.worse else "better" if self.better else "same"
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A query whose score changed.
-
-    Attributes:
-        ranking_before: locators of passages where the suite judges passages, else article ids; best first.
-    """
-
-    query_id: str
-    measure: str
-    before: float
-    after: float
-    ranking_before: tuple[str, ...]
-    ranking_after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +30,9 @@ class Comparison:
     """Two results of one suite, side by side.
 
     Attributes:
-        changes: one for each measure that both results have.
-        moved: the queries that changed most, largest change first.
+        changes: one for each measure that both results have, those of answers behind those of rankings.
+        moved: the queries whose rankings changed most, largest change first; ``answers_moved``: those whose answers
+            became right or wrong.
         notes: sentences on what else differs between the two, for whoever reads the changes.
     """
 
@@ -90,6 +41,7 @@ class Comparison:
     changes: tuple[Change, ...]
     moved: tuple[Moved, ...]
     notes: tuple[str, ...]
+    answers_moved: tuple[Moved, ...] = ()
 
     @property
     def worse(self) -> tuple[Change, ...]:
@@ -122,16 +74,25 @@ def compare(
         require_same_model(before, after)
     measures = common_measures(before, after)
     judged = [name for name, query in before.per_query.items() if query.judged and after.per_query[name].judged]
-    changes = tuple(_changes(before, after, measures, judged, resamples))
+    old, new = ({name: result.per_query[name].scores for name in judged} for result in (before, after))
+    changes = tuple(changes_of(old, new, measures, resamples))
     if not changes:
         raise NotComparable(
             f"no query of suite {before.suite!r} has a score in both results ({before.judged} judged before, "
             f"{after.judged} after). Measure again: pressmark eval SUITE --out RESULT.json"
         )
     primary = next((name for name in PRIMARY if name in measures), measures[0])
-    moved = _moved(before, after, primary, judged)
-    notes = (*notes_on(before, after), *left_out(before, after, measures), *_by_chance(changes), *_too_few(moved))
-    return Comparison(before, after, changes, moved[:most_moved], notes)
+    moved = moved_by(primary, old, new, _rankings(before, after))
+    of_answers, answers_moved, more = _answers(before, after, resamples)
+    changes += of_answers
+    notes = (
+        *notes_on(before, after),
+        *left_out(before, after, measures),
+        *_by_chance(changes),
+        *_too_few(moved),
+        *more,
+    )
+    return Comparison(before, after, changes, moved[:most_moved], notes, answers_moved[:most_moved])
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
@@ -139,57 +100,30 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     return {
         "changes": [asdict(change) | {"verdict": change.verdict} for change in comparison.changes],
         "moved": [asdict(moved) for moved in comparison.moved],
+        "answers_moved": [asdict(moved) for moved in comparison.answers_moved],
         "notes": list(comparison.notes),
     }
 
 
-def _changes(before: Result, after: Result, measures: list[str], judged: list[str], resamples: int) -> Iterator[Change]:
-    """A change for each measure that any query has in both, in the order of ``measures``."""
-    scored = {
-        measure: tuple(
-            name
-            for name in judged
-            if measure in before.per_query[name].scores and measure in after.per_query[name].scores
-        )
-        for measure in measures
-    }
-    tested: dict[str, Change] = {}
-    for names in dict.fromkeys(scored.values()):  # measures of the same queries are tested together, which is faster
-        if not names:
-            continue
-        together = [measure for measure in measures if scored[measure] == names]
-        old, new = _scores(before, names, together), _scores(after, names, together)
-        means = zip(together, old.mean(axis=0), new.mean(axis=0), strict=True)
-        tests = paired(old, new, resamples=resamples)
-        for (measure, was, now), (difference, p) in zip(means, tests, strict=True):
-            tested[measure] = Change(measure, float(was), float(now), difference, p, len(names))
-    return (tested[measure] for measure in measures if measure in tested)
-
-
-def _scores(result: Result, names: Iterable[str], measures: list[str]) -> Scores:
-    """``(queries, measures)``."""
-    rows = [[_score(result.per_query[name], measure) for measure in measures] for name in names]
-    return np.array(rows, dtype=np.float64)
-
-
-def _score(query: QueryResult, measure: str) -> float:
-    return round(query.scores[measure], _DECIMALS)
-
-
-def _moved(before: Result, after: Result, measure: str, judged: list[str]) -> tuple[Moved, ...]:
-    """Every query whose score changed: the largest change first, equal ones by id."""
+def _rankings(before: Result, after: Result) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     passages = all(any(query.passages for query in result.per_query.values()) for result in (before, after))
-    moved = []
-    for name in judged:
-        old, new = before.per_query[name], after.per_query[name]
-        if measure not in old.scores or measure not in new.scores:
-            continue
-        was, now = _score(old, measure), _score(new, measure)
-        if was != now:
-            rankings = (old.passages, new.passages) if passages else (old.articles, new.articles)
-            moved.append(Moved(name, measure, was, now, *rankings))
-    # Rounded, for 0.3 - 0.2 and 0.2 - 0.1 are equal changes.
-    return tuple(sorted(moved, key=lambda m: (-round(abs(m.after - m.before), _DECIMALS), m.query_id)))
+
+    def ranking(query: QueryResult) -> tuple[str, ...]:
+        return query.passages if passages else query.articles
+
+    return {name: (ranking(query), ranking(after.per_query[name])) for name, query in before.per_query.items()}
+
+
+def _answers(
+    before: Result, after: Result, resamples: int
+) -> tuple[tuple[Change, ...], tuple[Moved, ...], tuple[str, ...]]:
+    if before.answers and after.answers:
+        changes, moved = compare_answers(before.answers, after.answers, resamples)
+        return changes, moved, tuple(_too_few(moved, "answers"))
+    for when, result in (("before", before), ("after", after)):
+        if result.answers:
+            return (), (), (f"The answers were not compared, for only the result {when} has any.",)
+    return (), (), ()
 
 
 def _by_chance(changes: tuple[Change, ...]) -> Iterator[str]:
@@ -202,10 +136,10 @@ def _by_chance(changes: tuple[Change, ...]) -> Iterator[str]:
         )
 
 
-def _too_few(moved: tuple[Moved, ...]) -> Iterator[str]:
+def _too_few(moved: tuple[Moved, ...], what: str = "queries") -> Iterator[str]:
     """Fewer than six signs have fewer than forty arrangements, so that p cannot fall below 0.05."""
     if 0 < len(moved) < _FEWEST:
         yield (
-            f"Only {len(moved)} of the queries changed: with fewer than {_FEWEST} no change can be significant, "
+            f"Only {len(moved)} of the {what} changed: with fewer than {_FEWEST} no change can be significant, "
             "however large. Ask more questions, or look at the queries themselves."
         )

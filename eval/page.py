@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval import plots, tables
-from eval.compare import Comparison, Moved
+from eval.change import Moved
+from eval.compare import Comparison
 from eval.result import QueryResult, Result
 from eval.suite import Query, Suite
 from eval.written import write_whole

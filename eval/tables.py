@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from eval.compare import Change, Comparison, Moved
+from eval.change import Change, Moved
+from eval.compare import Comparison
 from eval.interval import Interval
 from eval.result import Result
 from indexer.errors import BadSuite

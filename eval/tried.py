@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from eval.compare import ALPHA
+from eval.change import ALPHA
 
 TRIED = Path(__file__).parent / "results" / "tried.json"
 

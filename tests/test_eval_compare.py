@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.compare import ALPHA, Change, Comparison, Moved, compare
+from eval.change import ALPHA, Change, Moved
+from eval.compare import Comparison, compare
 from eval.interval import Interval
 from eval.result import QueryResult, Result, load_result
 from indexer.errors import NotComparable

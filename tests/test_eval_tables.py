@@ -13,7 +13,8 @@ from statistics import fmean
 import pytest
 from markdown_it import MarkdownIt
 
-from eval.compare import Change, Comparison, Moved
+from eval.change import Change, Moved
+from eval.compare import Comparison
 from eval.interval import Interval
 from eval.result import QueryResult, Result
 from eval.suite import Evidence, Query, Suite
