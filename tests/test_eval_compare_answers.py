@@ -175,8 +175,6 @@ def test_damaged_answers_are_refused(tmp_path: Path, there: str, damaged: str) -
 
 
 def mean_and_median(rows: Scores) -> Scores:
-    rows: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     return np.array([rows.mean(), np.median(rows), np.nan])
 
 

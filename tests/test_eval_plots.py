@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from eval.compare import compare
-from eval.plots import BLUE, INK, VERMILION, Plot, plot_answerable, plot_changes, plot_kinds, plot_latency
+from eval.drawing import BLUE, INK, VERMILION, Plot
+from eval.plots import plot_answerable, plot_changes, plot_kinds, plot_latency
 from eval.result import QueryResult, Result
 from tests.test_eval_tables import HOSTILE, KINDS, fake_comparison, fake_result, fake_suite
 
