@@ -20,7 +20,7 @@ from service.reader.loading import PRECISIONS, Known, bare_tokenizer, probe, rea
 from service.reader.network import ReaderNetwork
 from service.reader.reading import Readable
 from service.reader.served import INPUTS, Encoder, ReaderCard, ReaderRuntime, ServedReader
-from service.reader.spans import Head, Scores
+from service.reader.spans import Scores
 from service.reader.weights import read_base, read_weights
 
 # How far a score may be from torch's in float32, in natural logarithms of odds.
@@ -71,20 +71,8 @@ def network_of(files: ModelFiles, weights: Path) -> ReaderNetwork:
     return network.eval()
 
 
-class TorchEncoder:
-    """The encoder as torch runs it, in float32: what a conversion is made from and measured against."""
-
-    def __init__(self, network: ReaderNetwork) -> None:
-        self._network = network
-
-    def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
-        with torch.inference_mode():
-            hidden: torch.Tensor = self._network(*(torch.from_numpy(inputs[name]) for name in INPUTS))
-        return hidden.numpy()
-
-
-class _Traced(torch.nn.Module):
-    """The encoder with named inputs and one output."""
+class Told(torch.nn.Module):
+    """Encoder and the head's linear layers: (rows, length, 131), in the columns that ``spans`` names."""
 
     def __init__(self, network: ReaderNetwork) -> None:
         super().__init__()
@@ -93,16 +81,28 @@ class _Traced(torch.nn.Module):
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
     ) -> torch.Tensor:
-        hidden: torch.Tensor = self.network(input_ids, attention_mask, token_type_ids)
-        return hidden
+        hidden = self.network(input_ids, attention_mask, token_type_ids)
+        head = self.network.head
+        return torch.cat([head.edge(hidden), head.none(hidden), head.pair(hidden)], dim=-1)
+
+
+class TorchEncoder:
+    """An ``Encoder`` as torch runs it, in float32: what a conversion is made from and measured against."""
+
+    def __init__(self, network: ReaderNetwork) -> None:
+        self._told = Told(network).eval()
+
+    def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            told: torch.Tensor = self._told(*(torch.from_numpy(inputs[name]) for name in INPUTS))
+        return told.numpy()
 
 
 def _convert_into(folder: Path, files: ModelFiles, weights: Path, agreement: float) -> Known:
     network = network_of(files, weights)
-    head = Head({f"head.{name}": value.numpy() for name, value in network.head.state_dict().items()})
 
     def reader_on(encoder: Encoder, name: ReaderRuntime) -> ServedReader:
-        return ServedReader(ReaderCard("", files.weights_sha256, name), bare_tokenizer(files.folder), head, encoder)
+        return ServedReader(ReaderCard("", files.weights_sha256, name), bare_tokenizer(files.folder), encoder)
 
     reference = reader_on(TorchEncoder(network), "torch")
     made_with = {package: version(package) for package in _MADE_WITH}
@@ -110,7 +110,7 @@ def _convert_into(folder: Path, files: ModelFiles, weights: Path, agreement: flo
     refused: dict[str, str] = {}
     _, precisions = runtime.machine()
     try:
-        runtime.convert(_Traced(network).eval(), folder / "model.xml", INPUTS)
+        runtime.convert(Told(network).eval(), folder / "model.xml", INPUTS)
     except runtime.NotConvertible as error:
         refused["openvino"], precisions = str(error), []
     for name in [name for name, precision in PRECISIONS.items() if precision in precisions]:

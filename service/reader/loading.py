@@ -16,11 +16,10 @@ from indexer.model import ModelFiles, cache_dir, file_sha256, find_model
 from indexer.runtime import Network, Precision, machine
 from service.reader.reading import Readable
 from service.reader.served import Encoder, ReaderCard, ReaderRuntime, ServedReader
-from service.reader.spans import Head
-from service.reader.weights import SHIPPED, read_facts, read_head
+from service.reader.weights import SHIPPED, read_facts
 
 # Count this up when what is kept, or how it is made or checked, changes.
-FORMAT = 1
+FORMAT = 2
 # Read when a conversion is made and again whenever it is opened.
 PROBE = ("Who was named, and when?", Readable("Notes", "Ann Lee was named chair of the port authority on 3 May 2011."))
 # Two runs of one network on one processor differ by less than this, however many cores took part.
@@ -96,7 +95,7 @@ def open_reader(
     else:
         encoder = Network(folder / "model.xml", PRECISIONS[known.runtime], threads)
     card = ReaderCard(sha256, files.weights_sha256, known.runtime, known.disagreement)
-    reader = ServedReader(card, bare_tokenizer(files.folder), Head(read_head(weights)), encoder)
+    reader = ServedReader(card, bare_tokenizer(files.folder), encoder)
     # Costs 5 ms, most of which the first question saves, and finds weights that changed on disk at the same size.
     probed = probe(reader)
     if not np.abs(np.subtract(probed, known.probe)).max() < _PROBE_AGREEMENT:

@@ -1,4 +1,4 @@
-"""The reader that is served: words to tokens, tokens through the encoder in even batches, its last layer to spans."""
+"""The reader that is served: words to tokens, tokens through the encoder in even batches, what it says to spans."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexer.embed import check_texts
 from indexer.errors import BadQuery
 from service.reader.examples import QUESTION_TOKENS, TITLE_TOKENS, head_of, special
 from service.reader.reading import Readable, Reading
-from service.reader.spans import Head, Scores, reading_of
+from service.reader.spans import Scores, reading_of, scores_of
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 WINDOW = 254
@@ -27,7 +27,10 @@ ReaderRuntime = Literal["openvino-bf16", "openvino-f32", "torch"]
 
 
 class Encoder(Protocol):
-    """The encoder's last layer, (rows, length, dim) float32, of ``INPUTS``, each (rows, length). For any threads."""
+    """What the network says of each token, (rows, length, 131) float32, in the columns that ``spans`` names.
+
+    Its inputs are ``INPUTS``, each (rows, length). Any number of threads may run it at once.
+    """
 
     def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]: ...
 
@@ -56,9 +59,9 @@ class _Window:
 class ServedReader:
     """A ``Reader``. It reads the first 48 tokens of a question and the first 16 of a title."""
 
-    def __init__(self, card: ReaderCard, tokenizer: Tokenizer, head: Head, encoder: Encoder) -> None:
+    def __init__(self, card: ReaderCard, tokenizer: Tokenizer, encoder: Encoder) -> None:
         self.card = card
-        self._tokenizer, self._head, self._encoder = tokenizer, head, encoder
+        self._tokenizer, self._encoder = tokenizer, encoder
         self._pad, self._sep = special(tokenizer, "[PAD]"), special(tokenizer, "[SEP]")
 
     def read(self, question: str, passages: Sequence[Readable], spans: int = 5) -> list[Reading]:
@@ -88,11 +91,11 @@ class ServedReader:
             windows += self._windows(index, head, text.ids)
         scored: list[list[tuple[int, Scores]]] = [[] for _ in passages]
         for members, ids, mask in batches([window.ids for window in windows], self._pad, 512):
-            hidden = self._encoder.run(dict(zip(INPUTS, (ids, mask, self._types(ids, mask)), strict=True)))
-            for row, member in zip(hidden, members, strict=True):
+            told = self._encoder.run(dict(zip(INPUTS, (ids, mask, self._types(ids, mask)), strict=True)))
+            for row, member in zip(told, members, strict=True):
                 window = windows[member]
-                tokens = row[window.before : len(window.ids) - 1]
-                scored[window.passage].append((window.at, self._head.scores(row[0], tokens)))
+                scores = scores_of(row[0], row[window.before : len(window.ids) - 1])
+                scored[window.passage].append((window.at, scores))
         return [sorted(stretches, key=lambda stretch: stretch[0]) for stretches in scored]
 
     def _question(self, question: str) -> list[int]:

@@ -1,6 +1,6 @@
-"""From the encoder's last layer to spans of text: the head's arithmetic, in numpy, and the choice of the best.
+"""From what the network says of each token to spans of text: the rest of the head's arithmetic, and the choice.
 
-Exactly what ``network.SpanHead`` computes, over the band of spans that are short enough. No model is run here.
+What ``network.SpanHead`` computes, in numpy, over the band of spans that are short enough. No model is run here.
 """
 
 from __future__ import annotations
@@ -10,16 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 from numpy.typing import NDArray
 from tokenizers import Encoding
 
 from service.reader.examples import LONGEST_ANSWER
 from service.reader.reading import Reading, Span
-from service.reader.weights import PAIR_DIM, Tensors
+from service.reader.weights import PAIR_DIM
 
 Floats = NDArray[np.float32]
 Chosen = tuple[int, int, float]
 """First token, last token, score."""
+
+BEGIN, END, NONE = 0, 1, 2
+LEFT, RIGHT = slice(3, 3 + PAIR_DIM), slice(3 + PAIR_DIM, 3 + 2 * PAIR_DIM)
+"""The columns of an encoder's output: what ``network.SpanHead``'s linear layers say of each token."""
+
+_BLOCK = 32
 
 LEAST = -30.0
 """The score of a passage that has no token to answer with: a number, so that scores can be compared and mixed."""
@@ -44,28 +51,28 @@ class Scores:
         return max(top + float(np.log(np.exp(self.spans - top).sum())) - self.none, LEAST)
 
 
-class Head:
-    """``network.SpanHead`` with the weights as they are shipped."""
+def scores_of(first: Floats, tokens: Floats) -> Scores:
+    """The scores of a stretch, from what the network says of the first token of all (131,) and of its own (n, 131).
 
-    def __init__(self, weights: Tensors) -> None:
-        # One product for all that is asked of each token.
-        self._token = np.ascontiguousarray(np.vstack([weights["head.edge.weight"], weights["head.pair.weight"]]).T)
-        self._bias = np.concatenate([weights["head.edge.bias"], weights["head.pair.bias"]])
-        self._none = weights["head.none.weight"][0]
-        self._none_bias = float(weights["head.none.bias"][0])
-
-    def scores(self, first: Floats, tokens: Floats) -> Scores:
-        """``first`` (dim,) is the encoder's first row, ``tokens`` (n, dim) those of the passage."""
-        none = float(first @ self._none) + self._none_bias
-        each = tokens @ self._token + self._bias
-        begin, end, left, right = each[:, 0], each[:, 1], each[:, 2 : 2 + PAIR_DIM], each[:, 2 + PAIR_DIM :]
-        count = len(tokens)
-        table = np.full((count, count + LONGEST_ANSWER - 1), -np.inf, np.float32)
-        table[:, :count] = left @ right.T / np.float32(PAIR_DIM**0.5) + begin[:, None] + end
-        # The diagonals, each row shifted by one more, without copying.
-        down, along = table.strides
-        band = np.lib.stride_tricks.as_strided(table, (count, LONGEST_ANSWER), (down + along, along), writeable=False)
-        return Scores(np.ascontiguousarray(band), none)
+    Source: ``network.SpanHead``, which does it for whole tables at once and keeps the same band of them.
+    """
+    count = len(tokens)
+    blocks = max(-(-count // _BLOCK), 1)
+    left = np.zeros((blocks, _BLOCK, PAIR_DIM), np.float32)
+    left.reshape(-1, PAIR_DIM)[:count] = tokens[:, LEFT] / np.float32(PAIR_DIM**0.5)
+    right = np.zeros((blocks * _BLOCK + LONGEST_ANSWER - 1, PAIR_DIM), np.float32)
+    right[:count] = tokens[:, RIGHT]
+    end = np.full(len(right), -np.inf, np.float32)
+    end[:count] = tokens[:, END]
+    # Each block of beginnings against the ends within reach of it: an eighth of the whole table's work, and products
+    # so small that the linear algebra library starts no threads, which on a busy machine wait for one another.
+    reach = _BLOCK + LONGEST_ANSWER - 1
+    ends_within_reach = sliding_window_view(right, reach, axis=0)[::_BLOCK]
+    table = left @ ends_within_reach + sliding_window_view(end, reach)[::_BLOCK, None]
+    # The diagonals: each row shifted by one more.
+    step, down, along = table.strides
+    band = as_strided(table, (blocks, _BLOCK, LONGEST_ANSWER), (step, down + along, along), writeable=False)
+    return Scores(band.reshape(-1, LONGEST_ANSWER)[:count] + tokens[:, BEGIN, None], float(first[NONE]))
 
 
 def best_spans(scores: Scores, words: Sequence[int | None], count: int) -> list[Chosen]:

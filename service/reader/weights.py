@@ -45,7 +45,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The file's tensors, checked. ``head`` is that of ``spans.Head``; ``change`` the encoder's, still packed."""
+    """The file's tensors, checked. ``head`` is that of ``network.SpanHead``; ``change`` the encoder's, still packed."""
 
     facts: Facts
     head: Tensors
@@ -130,13 +130,6 @@ def read_facts(file: Path, files: ModelFiles) -> Facts:
             f"{files.name} here have {files.weights_sha256}. Use the embedding model that it was trained from"
         )
     return facts
-
-
-def read_head(file: Path) -> Tensors:
-    """The head alone: all that is needed once the encoder is converted."""
-    with safe_open(file, "np") as opened:
-        names: list[str] = opened.keys()
-        return {name: opened.get_tensor(name).astype(np.float32) for name in names if name.startswith("head.")}
 
 
 def read_weights(file: Path, files: ModelFiles) -> Weights:
