@@ -16,7 +16,8 @@ COMMON_WORDS = (
     "themselves then there thereby therefore these they third this those though three through throughout thus to "
     "together too toward towards two under unless unlike until up upon us using usually very via was we well were "
     "what whatever when whenever where whereas wherever whether which while who whoever whole whom whose why will "
-    "with within without would yes yet you your yours analysts sources reports figures numerous relations talks "
+    "with within without would yes set contrast yet you your yours analysts sources reports figures numerous "
+    "relations talks "
     "january february march april may june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday spring summer autumn winter "
     "mid-january mid-february mid-march mid-april mid-may mid-june mid-july mid-august mid-september mid-october "
@@ -28,3 +29,15 @@ TITLES = (
     "lieutenant ambassador secretary chancellor senator professor king queen prince princess ayatollah pope saint st "
     "commander chief former the foreign defense defence"
 )
+
+AUXILIARIES = (
+    "is are was were do does did has have had will would can could shall should may might must isn't aren't wasn't "
+    "weren't don't doesn't didn't hasn't haven't hadn't won't wouldn't can't couldn't shouldn't"
+)
+
+AFTER_A_NOUN = (
+    "the a an of in on at to for that who kind sort type piece part side from with by as during after before since "
+    "until whose which when where and or not it they he she we you his her their its this these bought sold led ran "
+    "won lost made took gave held became came went said signed"
+)
+"""What ends a group of words whose last is a noun, beside the auxiliaries and the words in -ed."""

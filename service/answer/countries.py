@@ -11,7 +11,7 @@ import re
 _TABLE = """
 russia: russia russian russians rossiya | moscow kremlin
 soviet union: soviet soviets ussr
-iran: iran iranian iranians persia persian persians | tehran teheran
+iran: iran iranian iranians persia persian persians islamic-republic | tehran teheran
 iraq: iraq iraqi iraqis | baghdad
 syria: syria syrian syrians | damascus
 united states: usa us america american americans united-states u.s | washington pentagon white-house

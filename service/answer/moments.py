@@ -7,7 +7,7 @@ another ("three years later", "last week") are found by ``hints_at_a_time`` and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _MONTHS = (
@@ -17,6 +17,12 @@ _MONTHS = (
 _MONTH_NUMBER = {name[:3]: number for number, name in enumerate(_MONTHS, 1)}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SEASONS = {"spring": "spring", "summer": "summer", "autumn": "autumn", "fall": "autumn", "winter": "winter"}
+_SEASON_MONTHS = {
+    "spring": frozenset({3, 4, 5, 6}),
+    "summer": frozenset({6, 7, 8, 9}),
+    "autumn": frozenset({9, 10, 11, 12}),
+    "winter": frozenset({12, 1, 2, 3}),
+}
 _DECADE_WORDS = {
     **{"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50},
     **{"sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90},
@@ -42,6 +48,8 @@ _FORMS = [
         r"(?<!\w)(?P<decade>1\d|20)(?P<tens>\d)0[’']?s\b",
         rf"\b(?P<tens_word>{'|'.join(_DECADE_WORDS)})\b",
         rf"(?<![\w.,$£€-]){_YEAR}\s?[-–—/]\s?(?P<until>\d{{2}}|\d{{4}})(?![\d-])",
+        rf"(?<![\w.,$£€-]){_YEAR}\s+(?:to|until|till|through)\s+(?P<until>\d{{4}})(?![\d-])",
+        rf"(?<=\bbetween\s){_YEAR}\s+and\s+(?P<until>\d{{4}})(?![\d-])",
         r"(?<![\w-])(?P<century>\d{1,2})(?:st|nd|rd|th)[\s-]+century\b",
         rf"(?<![\w$£€¥.,+/-]){_YEAR}(?P<era>{_ERA})?(?![\w%+/]|[.,]\d|-\w|\s*(?:per\s?cent|%|million|billion|thousand)\b)",
     )
@@ -53,7 +61,7 @@ _LONE = re.compile(
            |(?<=\bfrom\s)|(?<=\bduring\s)|(?<=\bafter\s)|(?<=\bbefore\s))
         (?:(?P<month>march|may)|(?P<season>spring|summer|autumn|fall|winter))\b
       | \b(?P<month_sure>january|february|april|june|july|august|september|october|november|december)\b
-      | \b(?P<weekday>{"|".join(_WEEKDAYS)})\b""",
+      | \b(?P<weekday>{"|".join(_WEEKDAYS)})s?\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HINT = re.compile(
@@ -86,14 +94,11 @@ class Moment:
             first, last = self.year, self.until or self.year
             if last < other.year or (other.until or other.year) < first:
                 return False
+        if self._season_months.isdisjoint(other._season_months):
+            return False
         return not any(
             mine is not None and theirs is not None and mine != theirs
-            for mine, theirs in (
-                (self.month, other.month),
-                (self.day, other.day),
-                (self.weekday, other.weekday),
-                (self.season, other.season),
-            )
+            for mine, theirs in ((self.month, other.month), (self.day, other.day), (self.weekday, other.weekday))
         )
 
     def names_all_of(self, other: Moment) -> bool:
@@ -105,9 +110,16 @@ class Moment:
                 (self.month, other.month),
                 (self.day, other.day),
                 (self.weekday, other.weekday),
-                (self.season, other.season),
+                (self.season or self.month, other.season),
             )
         )
+
+    @property
+    def _season_months(self) -> frozenset[int]:
+        """The months that it may lie in, as far as a season or a month says."""
+        if self.month is not None:
+            return frozenset({self.month})
+        return _SEASON_MONTHS[self.season] if self.season is not None else frozenset(range(1, 13))
 
 
 @lru_cache(maxsize=4096)
@@ -123,6 +135,18 @@ def moments(text: str) -> tuple[Moment, ...]:
             if not any(moment.start < match.end() and match.start() < moment.end for moment in found):
                 found.append(_moment(match))
     return tuple(sorted(found, key=lambda moment: moment.start))
+
+
+def bears_out(moment: Moment, there: tuple[Moment, ...]) -> bool:
+    """Whether one of these times is the moment, or two are that complete each other ("January 20" and 2015)."""
+    matching = [other for other in there if other.agrees_with(moment)]
+    if any(other.names_all_of(moment) for other in matching):
+        return True
+    rest = replace(moment, year=None, until=None)
+    return any(other.year is not None for other in matching) and any(
+        other.year is None and rest != replace(rest, month=None, day=None, season=None) and other.names_all_of(rest)
+        for other in matching
+    )
 
 
 def hints_at_a_time(text: str) -> bool:

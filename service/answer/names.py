@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from service.answer.commonwords import COMMON_WORDS, TITLES
 from service.answer.countries import countries_in, country_of
 
-ALIKE = 85.0
-"""Least likeness of two spellings of one name, in percent: Hossein and Hussein, Ivashof and Ivashov."""
 _SHORTEST_ALIKE = 5
-"""Letters of a name that may be misspelt; shorter ones are near to too many others (Iran, Iraq)."""
+"""Letters of a name that may be misspelt by one; shorter ones are near to too many others (Iran, Iraq)."""
+_LONG = 8
+"""Letters from which two slips are forgiven, and not only one."""
+_ENDINGS = frozenset({"s", "n", "an", "ian", "ians", "ern", "ic", "ist", "ists", "ish", "ese", "i", "is", "al"})
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[’'](?!s\b)[^\W_]+)*(?:[-/+&][^\W_]+)*(?![\w$])")
 _PARTICLES = frozenset({"of", "de", "la", "von", "van", "bin", "ibn", "al", "el", "da", "di", "der", "du", "&"})
@@ -152,17 +155,31 @@ in Europe"), stands_in("Kremlin", "Russian ships"), stands_in("Iraq", "Iran")
     (True, True, True, False)
     """
     folded, known = fold(word), _words(text)
-    if folded in known or (folded.endswith("s") and folded[:-1] in known) or folded + "s" in known:
+    if folded in known:
         return True
     country = country_of(folded)
     if country is not None:
         return country in _countries(text)
+    if any(c.isdigit() for c in folded):
+        return any(other.startswith(folded.removesuffix("s")) for other in known)  # S-300 is there with S-300PMU-1
     parts = [part for part in re.split(r"[-/+&]", folded) if part]
     if len(parts) > 1:
         return all(stands_in(part, text) for part in parts)
-    if len(folded) < _SHORTEST_ALIKE or any(c.isdigit() for c in folded):
+    return any(_is_form_of(folded, other) for other in known) or is_spelt_like(folded, known)
+
+
+def _is_form_of(one: str, other: str) -> bool:
+    """Whether one is the other with an ending that makes a people or an adjective of it: West, Western."""
+    short, long = sorted((one, other), key=len)
+    return len(short) > 3 and long.startswith(short) and long[len(short) :] in _ENDINGS
+
+
+def is_spelt_like(word: str, known: Collection[str]) -> bool:
+    """Whether one of the words is this one but for a slip: a letter too many, too few, changed or swapped."""
+    if len(word) < _SHORTEST_ALIKE:
         return False
-    return process.extractOne(folded, known, scorer=fuzz.ratio, score_cutoff=ALIKE) is not None
+    most = 1 if len(word) < _LONG else 2
+    return process.extractOne(word, known, scorer=OSA.distance, score_cutoff=most) is not None
 
 
 def missing_words(name: Name, text: str) -> tuple[str, ...]:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
-from indexer.emptywords import EMPTY_WORDS
-from indexer.lexical import words_of
+from service.answer.stems import stems_of
 
 _NOT = re.compile(
     r"\b(?:not|no|never|neither|nor|none|nobody|nothing|nowhere|without|cannot|hardly|lacks?|lacked|fail(?:s|ed)?\s+to"
@@ -54,18 +52,6 @@ class Reach:
 
     cue: str
     stems: frozenset[str]
-
-
-@lru_cache(maxsize=4096)
-def stems_of(text: str) -> tuple[str, ...]:
-    """The stems of the words that tell something, in order."""
-    return tuple(word.stem for word in words_of(text) if word.stem not in _empty())
-
-
-@lru_cache(maxsize=1)
-def _empty() -> frozenset[str]:
-    more = " not no nor never neither none without very more most much many some any each other same new own one"
-    return frozenset(word.stem for word in words_of(EMPTY_WORDS + more))
 
 
 def denied(text: str) -> tuple[Reach, ...]:

@@ -1,7 +1,7 @@
 """The amounts that a text states, in digits or in words, by value and unit.
 
-Names that hold digits (S-300, A2/AD, P5+1) are names, and no amounts. Years are found as amounts too: who must tell
-them apart asks ``moments`` first. Number words are read by text2num.
+Names that hold digits (S-300, A2/AD, P5+1) are names, and no amounts. Years are amounts for ``quantities`` and none for
+``own_amounts``. Number words are read by text2num.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from text_to_num import find_numbers
+
+from service.answer.moments import moments
+from service.answer.names import names
 
 _SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "trn": 1e12}
 _SCALES |= {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
@@ -42,6 +45,8 @@ _UNITS = {
     "barrel": r"barrels?\b",
 }
 MONEY = frozenset({"USD", "EUR", "GBP", "RUB", "CNY", "IRR", "JPY", "INR"})
+_DAYS = {"second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
+_DAYS |= {"month": 365.25 / 12, "year": 365.25, "decade": 3_652.5, "century": 36_525.0}
 _UNIT = re.compile(
     r"[\s-]*(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _UNITS.items()) + ")", re.IGNORECASE
 )
@@ -61,6 +66,7 @@ _WORD = re.compile(r"[A-Za-z]+|[^A-Za-z\s]+|\s+")
 _LOOSE = re.compile(
     r"\b(?:(?:a|one|half\s+a|several)\s+)?(?:dozens?|scores|tens|hundreds|thousands|millions|billions)\b", re.I
 )
+_ROUNDING = 0.05
 _DOZEN = re.compile(r"\b(?:a|one|half\s+a|two|three)\s+dozen\b", re.IGNORECASE)
 _DOZENS = {"a": 12.0, "one": 12.0, "half a": 6.0, "two": 24.0, "three": 36.0}
 
@@ -79,6 +85,13 @@ class Quantity:
         """Whether both state one amount: a unit that only one of them names does not part them."""
         return self.value == other.value and (not self.unit or not other.unit or self.unit == other.unit)
 
+    def differs_from(self, other: Quantity) -> bool:
+        """Whether the two can be compared and are not one amount; lengths of time may name different units."""
+        if self.unit in _DAYS and other.unit in _DAYS and self.unit != other.unit:
+            mine, theirs = self.value * _DAYS[self.unit], other.value * _DAYS[other.unit]
+            return abs(mine - theirs) > _ROUNDING * max(mine, theirs)  # 30 days are a month
+        return not self.same_as(other) and (not self.unit or not other.unit or self.unit == other.unit)
+
 
 @lru_cache(maxsize=4096)
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -94,6 +107,17 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             found.append(quantity)
             taken.append((quantity.start, quantity.end))
     return tuple(sorted(found, key=lambda quantity: quantity.start))
+
+
+def own_amounts(text: str) -> list[Quantity]:
+    """The amounts that are no part of a date or a name. A bare "one" is left out: it is mostly a pronoun."""
+    taken = [(m.start, m.end) for m in moments(text)] + [(n.start, n.end) for n in names(text)]
+    return [
+        quantity
+        for quantity in quantities(text)
+        if not any(start < quantity.end and quantity.start < end for start, end in taken)
+        and not (quantity.value == 1 and not quantity.unit)
+    ]
 
 
 def states_an_amount(text: str) -> bool:

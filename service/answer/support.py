@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 
 from indexer.sentences import split_sentences
-from service.answer.moments import Moment, moments
+from service.answer.moments import bears_out, moments
 from service.answer.names import Name, missing_words, names
-from service.answer.negation import denied, disputed, doubted, hedges, stems_of
-from service.answer.quantities import Quantity, quantities
+from service.answer.negation import denied, disputed, doubted, hedges
+from service.answer.quantities import own_amounts, quantities
+from service.answer.stems import stems_of
 
 _QUOTED = re.compile(r"[\"“„]([^\"“”„]{2,}?)[\"”]")
 _ENOUGH = 2
@@ -62,17 +63,6 @@ def _amounts(claim: str, source: str) -> list[str]:
     ]
 
 
-def own_amounts(text: str) -> list[Quantity]:
-    """The amounts of a text that are no part of a date or a name. "One" is left out: it is mostly a pronoun."""
-    taken = [(m.start, m.end) for m in moments(text)] + [(n.start, n.end) for n in names(text)]
-    return [
-        quantity
-        for quantity in quantities(text)
-        if not any(start < quantity.end and quantity.start < end for start, end in taken)
-        and not (quantity.value == 1 and not quantity.unit)
-    ]
-
-
 def _times(claim: str, source: str) -> list[str]:
     there = moments(source)
     return [
@@ -80,19 +70,6 @@ def _times(claim: str, source: str) -> list[str]:
         for moment in moments(claim)
         if not bears_out(moment, there)
     ]
-
-
-def bears_out(moment: Moment, there: tuple[Moment, ...]) -> bool:
-    """Whether one of these times is the moment, or two are that complete each other ("January 20" and 2015)."""
-    matching = [other for other in there if other.agrees_with(moment)]
-    if any(other.names_all_of(moment) for other in matching):
-        return True
-    has_year = any(other.year is not None for other in matching)
-    has_rest = any(
-        other.year is None and other.month == moment.month and (other.day == moment.day or moment.day is None)
-        for other in matching
-    )
-    return moment.month is not None and has_year and has_rest
 
 
 def _names(claim: str, source: str) -> list[str]:

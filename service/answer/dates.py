@@ -1,0 +1,212 @@
+"""What the date words of a question limit it to.
+
+A date in a question is nearly always when something happened, which the text speaks of, and not when it was published:
+"in 2015" is no filter. Only words about publishing ("articles from 2015", "as reported in March 2020") are about that.
+An event ("before the sanctions ended") is no date and is never turned into one: ``note`` says so.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from indexer.errors import BadDate
+from indexer.records import PartialDate
+from service.answer.moments import Moment, moments
+from service.answer.names import names
+
+_PUBLISHED = re.compile(
+    r"\b(?:articles?|reports?|pieces?|stor(?:y|ies)|news|coverage|texts?|sources?|publications?|commentar(?:y|ies))\s+"
+    r"(?:(?:published|written|dated|that\s+appeared)\s+)?(?:from|of|in|since|before|after|between|during|until|by|on)\W*$"
+    r"|\b(?:published|written|printed|dated|reported|as\s+of|appeared)\s+(?:(?:in|on|since|before|after|between|during"
+    r"|until|by|from)\s+)?(?:the\s+)?(?:early\s+|late\s+|mid-?\s*)?$",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\b(?:before|prior\s+to|earlier\s+than)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
+_AFTER = re.compile(r"\b(?:after|later\s+than)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
+_SINCE = re.compile(r"\b(?:since|from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
+_UNTIL = re.compile(r"\b(?:until|till|up\s+to)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
+_BY = re.compile(r"\bby\s+(?:the\s+)?(?:(?:end|beginning|start|middle)\s+of\s+)?$", re.I)
+_IN = re.compile(
+    r"\b(?:in|on|during|throughout)\s+(?:the\s+)?(?:(?:year|month|summer|early|late)\s+)?(?:of\s+)?$", re.I
+)
+_RELATIONS = (_BEFORE, _AFTER, _SINCE, _UNTIL, _BY, _IN)
+_TO = re.compile(r"\s*(?:to|until|till|through|and|-|–)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
+_BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
+_RELATIVE = re.compile(
+    r"\b(?P<which>last|this|next|past)\s+(?P<unit>week|month|year|decade|century)\b|\b(?P<day>yesterday|today|tomorrow)\b",
+    re.IGNORECASE,
+)
+_EVENT = re.compile(
+    r"\b(?:before|after|since|until)\s+(?!or\b|long\b|which\b|what\b|when\b|whom?\b|then\b|now\b"
+    r"|the\s+(?:\w+\s+)?(?:court|tribunal|council|committee|commission|parliament|judge|congress|senate)\b)"
+    r"(?:(?!or\b)[^\s,;?.]+\s*){1,8}",
+    re.IGNORECASE,
+)
+_SEASON_STARTS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time in a question. ``words`` are the question's; an end that is None is open.
+
+    ``of_publication`` is whether it limits when an article was published. A window without either end names a time
+    without a year ("January 20"), which is in ``moment``.
+    """
+
+    first: date | None
+    last: date | None
+    words: str
+    of_publication: bool = False
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateWords:
+    """The windows that a question's date words open, and notes on those words that no date can be made of."""
+
+    windows: tuple[Window, ...]
+    notes: tuple[str, ...] = ()
+
+
+def date_words(question: str, today: date | None = None) -> DateWords:
+    """What the date words of the question limit.
+
+    Args:
+        question: as it was asked.
+        today: what "last year" counts from; such words stay unresolved without it, and a note says so.
+
+    >>> window = date_words("What was sold after June 2010?").windows[0]
+    >>> window.words, str(window.first), window.last
+    ('after June 2010', '2010-07-01', None)
+    """
+    windows: list[Window] = []
+    in_names = [(name.start, name.end) for name in names(question)]
+    rest = [m for m in moments(question) if not any(start < m.start and m.end <= end for start, end in in_names)]
+    while rest:
+        moment, *rest = rest
+        if rest and _pairs(question, moment, rest[0]):
+            windows.append(_between(question, moment, rest.pop(0)))
+        else:
+            windows.append(_window(question, moment))
+    notes: list[str] = []
+    for match in _RELATIVE.finditer(question):
+        if today is None:
+            notes.append(f'"{match[0]}" is not looked for by date: what day it counts from is not known')
+        else:
+            windows.append(_relative(question, match, today))
+    return DateWords(tuple(windows), (*notes, *_events(question, windows)))
+
+
+def mentions(window: Window, text: str, published: PartialDate | None = None) -> bool | None:
+    """Whether a text is of the window: by what it says or, for a window of publication, by when it was published.
+
+    None where it names no time that could be compared: then its date of publication says that it may be (True when it
+    was published within the window) or nothing.
+
+    >>> mentions(date_words("in 2010?").windows[0], "In June 2010 it was banned.")
+    True
+    """
+    within = None if published is None else _overlaps(window, published.first_day, published.last_day)
+    if window.of_publication:
+        return within
+    times = moments(text)
+    if window.first is None and window.last is None:
+        named = [m for m in times if window.moment is not None and m.names_all_of(window.moment)]
+        return any(window.moment is not None and m.agrees_with(window.moment) for m in named) if named else None
+    dated = [span for moment in times if (span := _span(moment)) is not None]
+    if any(_overlaps(window, first, last) for first, last in dated):
+        return True
+    if within:
+        return True
+    return False if dated else None
+
+
+def _overlaps(window: Window, first: date, last: date) -> bool:
+    return (window.first is None or window.first <= last) and (window.last is None or first <= window.last)
+
+
+def _span(moment: Moment) -> tuple[date, date] | None:
+    """The first and last day of a time that has a year."""
+    if moment.year is None or not 1 <= moment.year <= 9000:
+        return None
+    last_year = moment.until or moment.year
+    if moment.season is not None:
+        start = _SEASON_STARTS[moment.season]
+        end = date(moment.year + start // 12, (start + 2) % 12 or 12, 1)
+        return date(moment.year, start, 1), end.replace(day=calendar.monthrange(end.year, end.month)[1])
+    try:
+        partial = PartialDate(moment.year, moment.month, moment.day)
+    except BadDate:  # February 30
+        return None
+    return partial.first_day, partial.last_day if moment.until is None else date(last_year, 12, 31)
+
+
+def _window(question: str, moment: Moment) -> Window:
+    before = question[: moment.start]
+    published = _PUBLISHED.search(before) is not None
+    span = _span(moment)
+    if span is None:
+        return Window(None, None, question[moment.start : moment.end], published, moment)
+    relation = _BETWEEN if moment.until else next((form for form in _RELATIONS if form.search(before)), None)
+    opening = relation.search(before) if relation else None
+    words = question[opening.start() if opening else moment.start : moment.end]
+    first, last = span
+    if relation is _BEFORE:
+        return Window(None, first - timedelta(days=1), words, published, moment)
+    if relation is _AFTER:
+        return Window(last + timedelta(days=1), None, words, published, moment)
+    open_start = relation in {_UNTIL, _BY}
+    open_end = relation is _SINCE and not published
+    return Window(None if open_start else first, None if open_end else last, words, published, moment)
+
+
+def _pairs(question: str, one: Moment, other: Moment) -> bool:
+    joined = question[one.end : other.start]
+    return _TO.fullmatch(joined) is not None and _BETWEEN.search(question[: one.start]) is not None
+
+
+def _between(question: str, one: Moment, other: Moment) -> Window:
+    before = question[: one.start]
+    opening = _BETWEEN.search(before)
+    start = opening.start() if opening else one.start
+    first, last = _span(one), _span(other)
+    return Window(
+        first[0] if first else None,
+        last[1] if last else None,
+        question[start : other.end],
+        _PUBLISHED.search(before) is not None,
+        one,
+    )
+
+
+def _relative(question: str, match: re.Match[str], today: date) -> Window:
+    published = _PUBLISHED.search(question[: match.start()]) is not None
+    if match["day"]:
+        day = today + timedelta(days={"yesterday": -1, "today": 0, "tomorrow": 1}[match["day"].lower()])
+        return Window(day, day, match[0], published)
+    steps = {"last": -1, "past": -1, "this": 0, "next": 1}[match["which"].lower()]
+    unit = match["unit"].lower()
+    if unit == "week":
+        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=steps)
+        return Window(monday, monday + timedelta(days=6), match[0], published)
+    if unit == "month":
+        months = today.year * 12 + today.month - 1 + steps
+        partial = PartialDate(months // 12, months % 12 + 1)
+        return Window(partial.first_day, partial.last_day, match[0], published)
+    years = {"year": 1, "decade": 10, "century": 100}[unit]
+    first = today.year - today.year % years + steps * years
+    return Window(date(first, 1, 1), date(first + years - 1, 12, 31), match[0], published)
+
+
+def _events(question: str, windows: list[Window]) -> list[str]:
+    """Notes on clauses that limit the time by an event: such words have no date."""
+    notes = []
+    for match in _EVENT.finditer(question):
+        words = match[0].strip()
+        dated = any(window.words in words or words in window.words for window in windows)
+        if not dated:
+            notes.append(f'"{words}" is an event and no date: it is searched as words')
+    return notes
