@@ -6,11 +6,11 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from service.api import articles, citing, docs, search, upkeep
+from service.api import articles, asking, citing, docs, search, upkeep
 from service.api.following import following
 from service.api.handlers import install
 from service.api.problems import table
-from service.api.request import BodyLimit, ResponseHeaders
+from service.api.request import Asks, BodyLimit, ResponseHeaders
 from service.api.schemas import Problem
 from service.search import Searcher
 from service.shapes import Json
@@ -39,8 +39,11 @@ class Api(FastAPI):
         return document
 
 
-def create_app(searcher: Searcher, *, most_bytes: int = MOST_BYTES) -> FastAPI:
-    """The application that serves a searcher's archive; bodies of more than ``most_bytes`` are refused."""
+def create_app(searcher: Searcher, answerer: Asks | None = None, *, most_bytes: int = MOST_BYTES) -> FastAPI:
+    """The application that serves a searcher's archive; bodies of more than ``most_bytes`` are refused.
+
+    Without an ``answerer`` over that searcher there is no ``/v1/ask``.
+    """
     app = Api(
         title="Pressmark",
         version=version("pressmark"),
@@ -52,9 +55,10 @@ def create_app(searcher: Searcher, *, most_bytes: int = MOST_BYTES) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.searcher = searcher
+    app.state.answerer = answerer
     install(app)
     app.add_middleware(BodyLimit, most=most_bytes)
     app.add_middleware(ResponseHeaders)
-    for part in (search, articles, citing, upkeep, docs):
+    for part in (search, *((asking,) if answerer else ()), articles, citing, upkeep, docs):
         app.include_router(part.router)
     return app

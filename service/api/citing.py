@@ -27,6 +27,7 @@ _CITE = documented(examples.MARKDOWN, "text/markdown", *MEDIA_TYPES.values())
 _BODY_EXAMPLES = {
     "citation": {"summary": "A citation", "value": examples.CITATION},
     "search": {"summary": "What a search gave", "value": examples.SEARCH},
+    "answer": {"summary": "An answer", "value": examples.ASK},
     "list": {"summary": "Several", "value": [examples.CITATION]},
 }
 

@@ -53,6 +53,32 @@ SEARCH: Json = {
     "notes": [],
 }
 SIMILAR: Json = SEARCH | {"query": "similar:example.org/tower", "mode": "dense"}
+ASK: Json = {
+    "question": "When did the bridge open?",
+    "answer": "1932",
+    "abstained": False,
+    "reason": None,
+    "confidence": 0.93,
+    "citations": [CITATION],
+    "nearest": [],
+    "kind": "words",
+    "items": [],
+    "support": [
+        {
+            "locator": "example.org/bridge#21-25",
+            "words": [21, 25],
+            "quote": "1932",
+            "confidence": 0.93,
+            "said_by": None,
+            "also_published_by": [],
+        }
+    ],
+    "sides": [],
+    "written": None,
+    "notes": [],
+    "generation": 7,
+    "took_ms": 84.2,
+}
 ARTICLES: Json = {"generation": 7, "total": 1, "articles": [_LINE], "next": None}
 ARTICLE: Json = {
     "article_id": "example.org/bridge",

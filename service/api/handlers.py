@@ -18,6 +18,7 @@ from starlette.routing import Match
 
 from indexer.errors import PressmarkError
 from service.api.problems import HTTP_KINDS, MEDIA_TYPE, Kind, NotReady, kind_of
+from service.shapes import Json
 
 _MOST_ERRORS = 20
 _LONGEST_NAME = 100
@@ -100,6 +101,21 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return _problem(request, kind_of(error), detail)
 
 
+def problem_of(request: Request, error: PressmarkError) -> Json:
+    """The problem document that an error of the core is, for a response that has begun as something else."""
+    return _document(request, kind_of(error), str(error))
+
+
+def _document(request: Request, kind: Kind, detail: str) -> Json:
+    return {
+        "type": f"/problems/{kind.name}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": quote(request.scope["path"]),
+    }
+
+
 def _problem(
     request: Request,
     kind: Kind,
@@ -107,15 +123,7 @@ def _problem(
     listed: Sequence[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    document: dict[str, object] = {
-        "type": f"/problems/{kind.name}",
-        "title": kind.title,
-        "status": kind.status,
-        "detail": detail,
-        "instance": quote(request.scope["path"]),
-    }
-    if listed:
-        document["errors"] = list(listed)
+    document = _document(request, kind, detail) | ({"errors": list(listed)} if listed else {})
     # JSON can spell half of a surrogate pair, which has no UTF-8; the replacement is how JSON spells it.
     body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(body, kind.status, headers, MEDIA_TYPE)

@@ -1,4 +1,4 @@
-"""What endpoints ask for: the searcher, one generation of its archive, a body that says it is JSON.
+"""What endpoints ask for: what searches, what answers, one generation of the archive, a body that says it is JSON.
 
 Also what every response passes through on its way out. Not here: what the endpoints do (``search`` and its neighbours).
 """
@@ -6,7 +6,7 @@ Also what every response passes through on its way out. Not here: what the endpo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Query
 from starlette.datastructures import MutableHeaders
@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.snapshot import Snapshot
+from service.answer.records import Answer, AskOptions
 from service.api.schemas import NoParameters
 from service.search import Searcher
 
@@ -27,6 +28,20 @@ async def _searcher(request: Request) -> Searcher:
 
 
 TheSearcher = Annotated[Searcher, Depends(_searcher)]
+
+
+class Asks(Protocol):
+    """What answers questions: an ``Answerer``."""
+
+    def ask(self, question: str, options: AskOptions = ...) -> Answer: ...
+
+
+async def _answerer(request: Request) -> Asks:
+    answerer: Asks = request.app.state.answerer
+    return answerer
+
+
+TheAnswerer = Annotated[Asks, Depends(_answerer)]
 
 
 def _snapshot(request: Request, searcher: TheSearcher) -> Snapshot:

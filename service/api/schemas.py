@@ -14,6 +14,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from indexer.filters import Filter
 from indexer.records import BlockKind, PartialDate, Precision
+from service.answer.records import AskOptions
+from service.answer.records import Kind as AnswerKind
 from service.cite import Style
 from service.query import LONGEST
 from service.search import MOST_AT_ONCE, Group, Mode, SearchOptions
@@ -101,6 +103,37 @@ class SearchParameters(SearchBody):
         description="As in the body of `POST /v1/search`. `q` for short.",
         max_length=LONGEST,
         examples=["the opening of the bridge"],
+    )
+
+
+class AskBody(Limits):
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"question": "When did the bridge open?"}]})
+
+    question: str = Field(
+        description="A question, or words to search for; what `search` takes in its query works here too.",
+        max_length=LONGEST,
+        examples=["When did the bridge open?"],
+    )
+    passages: int = Field(20, ge=1, le=100, description="How many of the best passages are read.")
+    nearest: int = Field(3, ge=0, le=100, description="How many passages are shown when none answers.")
+    rerank: bool = Field(True, description="Whether the reader also decides which passages are the best.")
+    explain: bool = Field(False, description="Say where the time went.")
+
+    def options(self) -> AskOptions:
+        return AskOptions(self.filter(), self.passages, self.nearest, self.rerank)
+
+    def searching(self) -> SearchOptions:
+        return SearchOptions(self.passages, filter=self.filter())
+
+
+class AskParameters(AskBody):
+    model_config = ConfigDict(strict=False)
+
+    question: str = Field(
+        validation_alias=AliasChoices("question", "q"),
+        description="As in the body of `POST /v1/ask`. `q` for short.",
+        max_length=LONGEST,
+        examples=["When did the bridge open?"],
     )
 
 
@@ -217,6 +250,69 @@ class SearchResults(Shape):
     hits: list[Hit]
     next: str | None = Field(description="The cursor of the page after; null on the last.")
     notes: list[str] = Field(description="What was searched otherwise than typed: a misspelt word, a quotation.")
+    phases_ms: dict[str, float] | None = Field(
+        None, description="Where the time went. Only when `explain` asked for it."
+    )
+
+
+class Support(Shape):
+    """The words of a citation that answer."""
+
+    locator: str = Field(description="Of the words.")
+    words: Span
+    quote: str = Field(description="The words, exactly as they stand in the article.")
+    confidence: float
+    said_by: str | None = Field(description="Whose words the article reports them as; null when its own.")
+    also_published_by: list[ArticleLine]
+
+
+Places = Annotated[list[int], Field(description="Places in `citations`, from 0.")]
+
+
+class Side(Shape):
+    """One of the answers that sources give who disagree."""
+
+    answer: str
+    confidence: float
+    citations: Places
+
+
+class WrittenSentence(Shape):
+    text: str
+    citations: Places
+
+
+class DroppedSentence(Shape):
+    text: str
+    why: str
+
+
+class Written(Shape):
+    """What a language model made of the passages: the sentences that hold, and those that nothing cited bears out."""
+
+    model: str
+    sentences: list[WrittenSentence]
+    dropped: list[DroppedSentence]
+
+
+class Answer(Shape):
+    """An answer whose every word is cited; or none (`abstained`), why, and the nearest passages, shown as such."""
+
+    question: str
+    answer: str | None
+    abstained: bool
+    reason: str | None = Field(description="Why there is no answer.")
+    confidence: float = Field(description="The estimated probability that the answer, or the best there was, is right.")
+    citations: list[Citation] = Field(description="The sentences that answer.")
+    nearest: list[Hit] = Field(description="No support: the nearest passages where there is no answer.")
+    kind: AnswerKind
+    items: list[str] = Field(description="The parts of an answer that is a list.")
+    support: list[Support] = Field(description="Of each citation, in the same order, the words that answer.")
+    sides: list[Side] = Field(description="The answers of sources who disagree.")
+    written: Written | None
+    notes: list[str]
+    generation: int
+    took_ms: float
     phases_ms: dict[str, float] | None = Field(
         None, description="Where the time went. Only when `explain` asked for it."
     )
