@@ -1,4 +1,12 @@
 """A question in, a cited answer out, or a plain "not found".
 
-Read in this order: ``records`` (what an answer is), ``answerer`` (the product).
+Read in this order: ``records`` (what an answer is), ``answerer`` (the product), ``candidates``, ``confidence``,
+``groups`` and ``composing`` (how it comes to be), ``question`` (what is asked) with ``expected`` and ``dates``,
+``coverage``, ``support`` and ``agreement`` (what a text bears out), ``attribution`` (who says it). Words, names,
+quantities and times are read by ``names``, ``quantities``, ``moments``, ``negation``, ``countries`` and ``stems``.
 """
+
+from service.answer.answerer import Answerer
+from service.answer.records import Answer, AskOptions
+
+__all__ = ["Answer", "Answerer", "AskOptions"]

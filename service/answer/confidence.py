@@ -1,0 +1,188 @@
+"""How likely a candidate is right: what speaks for it in numbers, and a fitted model of what these are worth.
+
+``evidence_of`` gives the numbers, ``Calibration`` makes a probability of them, ``eval.calibrate`` fitted it. A logistic
+model over a dozen numbers that mean something was chosen over a larger one: it is fitted on a few thousand questions
+and must hold for other archives.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import ModelError
+from indexer.records import PartialDate
+from service.answer.agreement import same_answer
+from service.answer.candidates import Candidate
+from service.answer.coverage import coverage
+from service.answer.dates import Window, mentions
+from service.answer.expected import fits
+from service.answer.question import Asked, GivenKind
+
+_EXACT: tuple[GivenKind, ...] = ("number", "date", "phrase")
+
+NUMBERS = (
+    "span",
+    "passage",
+    "lead",
+    "cosine",
+    "words",
+    "fits",
+    "misfits",
+    "names_in_passage",
+    "names_in_article",
+    "exact_in_passage",
+    "exact_in_article",
+    "words_in_sentence",
+    "words_in_passage",
+    "words_in_article",
+    "in_window",
+    "out_of_window",
+    "agreeing",
+    "yes_no",
+    "list",
+    "keywords",
+    "parts",
+    "length",
+)
+"""What ``evidence_of`` measures, in order."""
+
+
+def evidence_of(
+    candidate: Candidate, asked: Asked, windows: Sequence[Window], article: str, others: Sequence[Candidate]
+) -> NDArray[np.float64]:
+    """What speaks for a candidate and against it, one number for each of ``NUMBERS``.
+
+    Args:
+        candidate: what might be the answer.
+        asked: the question understood.
+        windows: what its date words limit it to.
+        article: the text of the candidate's article.
+        others: all candidates of the question.
+    """
+    cited = candidate.hit.citation
+    heading = ". ".join(part for part in (cited.title, candidate.hit.heading, cited.published) if part)
+    sentence, passage, whole = (
+        coverage(asked.given, f"{heading}. {text}") for text in (candidate.context, cited.quote, article)
+    )
+    fitting = fits(candidate.text, candidate.context, asked.expects)
+    best_elsewhere = max((c.span.score for c in others if not same_answer(c.text, candidate.text)), default=-10.0)
+    published = PartialDate.parse(cited.published) if cited.published else None
+    timely = [mentions(window, cited.quote, published) for window in windows if not window.of_publication]
+    elsewhere = {c.article_id for c in others if c.span.score > -2 and same_answer(c.text, candidate.text)}
+    values: dict[str, float] = {
+        "span": candidate.span.score,
+        "passage": candidate.reading.score,
+        "lead": candidate.span.score - best_elsewhere,
+        "cosine": candidate.hit.dense.score if candidate.hit.dense else 0.0,
+        "words": candidate.hit.lexical.normalised if candidate.hit.lexical else 0.0,
+        "fits": fitting is True,
+        "misfits": fitting is False,
+        "names_in_passage": passage.share("name"),
+        "names_in_article": whole.share("name"),
+        "exact_in_passage": passage.share(*_EXACT),
+        "exact_in_article": whole.share(*_EXACT),
+        "words_in_sentence": sentence.share("word"),
+        "words_in_passage": passage.share("word"),
+        "words_in_article": whole.share("word"),
+        "in_window": bool(timely) and all(timely),
+        "out_of_window": any(in_time is False for in_time in timely),
+        "agreeing": len(elsewhere - {candidate.article_id}),
+        "yes_no": asked.kind == "yes-no",
+        "list": asked.kind == "list",
+        "keywords": not asked.is_question,
+        "parts": asked.parts > 1,
+        "length": np.log(len(candidate.text)),
+    }
+    return np.array([values[name] for name in NUMBERS], np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate and the probability that it is right."""
+
+    candidate: Candidate
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A fitted model: standardise, weigh, add up, and read the probability off.
+
+    ``p = 1 / (1 + exp(-(intercept + sum of weights * (numbers - mean) / scale)))``. From ``threshold`` on an answer is
+    given: there, of the answers given to the questions it was fitted on, ``risk`` were wrong. ``reader`` is the SHA-256
+    of the reader's weights that the numbers came from.
+
+    Raises:
+        ModelError: it was fitted on other numbers than these, or does not fit together.
+    """
+
+    numbers: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+    threshold: float
+    risk: float
+    reader: str
+    fitted_on: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        sizes = {len(self.mean), len(self.scale), len(self.weights)}
+        if tuple(self.numbers) != NUMBERS or sizes != {len(NUMBERS)}:
+            raise ModelError(
+                f"the calibration was fitted on {', '.join(self.numbers)}; this version measures {', '.join(NUMBERS)}. "
+                "Fit it again: python -m eval.calibrate"
+            )
+
+    def judge(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The probability that each candidate is right: (n,) from (n, numbers)."""
+        standard = (rows - np.array(self.mean)) / np.array(self.scale)
+        logits = self.intercept + standard @ np.array(self.weights)
+        probabilities: NDArray[np.float64] = 0.5 * (1 + np.tanh(logits / 2))
+        return probabilities
+
+    def require_reader(self, weights_sha256: str) -> None:
+        """Refuse a reader other than the one it was fitted with: its scores would mean something else.
+
+        Raises:
+            ModelError: names both.
+        """
+        if weights_sha256 != self.reader:
+            raise ModelError(
+                f"the reader has weights {weights_sha256[:12]} and the calibration was fitted with {self.reader[:12]}. "
+                "Install Pressmark again, or fit it to this reader: python -m eval.calibrate"
+            )
+
+
+@cache
+def shipped_calibration() -> Calibration:
+    """The calibration that comes with the shipped reader.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    return read_calibration(Path(__file__).parent / "calibration.json")
+
+
+def read_calibration(file: Path) -> Calibration:
+    """A calibration as ``calibrate`` wrote it.
+
+    Raises:
+        ModelError: the file is missing, or no calibration of this version.
+    """
+    try:
+        found = json.loads(file.read_text("utf-8"))
+        lists = {key: tuple(found[key]) for key in ("numbers", "mean", "scale", "weights")}
+        return Calibration(**(found | lists))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"{file} holds no calibration ({type(error).__name__}: {error}). "
+            "Install Pressmark again, or fit one: python -m eval.calibrate"
+        ) from error
