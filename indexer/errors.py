@@ -15,7 +15,8 @@
     │   ├── ArchiveBusy          another process is writing to it
     │   ├── ArchiveDamaged       it is cut short or contradicts itself
     │   └── ArchiveFull          the disk has no room left; what was committed before is intact
-    └── ModelError               a model cannot be found, or does not agree with its reference
+    ├── ModelError               a model cannot be found, or does not agree with its reference
+    └── GeneratorError           the language model that was named cannot be asked, or does not answer as one
 
 A message says what happened, with the values seen, and ends with what to do about it.
 """
@@ -83,3 +84,7 @@ class ArchiveFull(ArchiveError):
 
 class ModelError(PressmarkError):
     """A model cannot be found, or does not agree with its reference."""
+
+
+class GeneratorError(PressmarkError):
+    """The language model that was named cannot be asked, or does not answer as one."""

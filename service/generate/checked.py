@@ -1,0 +1,152 @@
+"""Whether a cited passage bears a sentence out, and by which of its words exactly.
+
+The sentence must hold against one passage that it cites, in up to three of its sentences that follow each other: no
+objection in words (``objections``), and no other answer in the eyes of the reader. Paragraphs that speak to a language
+model, and sentences that order something to be said, bear nothing out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from indexer.lexical import words_of
+from indexer.sentences import split_sentences
+from service.answer.records import Dropped, Support
+from service.generate.instructions import is_an_order, speaks_to_a_model
+from service.generate.objections import objections, telling
+from service.generate.prompt import NOT_FOUND
+from service.generate.sentences import Claim
+from service.reader.reading import Readable, Reader, Reading
+from service.search import Hit
+
+_MOST_SENTENCES = 3
+_FEW = 3
+"""Telling words below which a sentence says too little for words alone to bear it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A sentence that holds, and what bears it out: never empty."""
+
+    text: str
+    supports: tuple[Support, ...]
+
+
+def check_claim(claim: Claim, question: str, hits: Sequence[Hit], reader: Reader) -> Accepted | Dropped:
+    """The sentence with the places that bear it out, or why there is none.
+
+    Args:
+        claim: what the model wrote.
+        question: what was asked.
+        hits: the passages in the prompt; ``claim`` cites the first as 1.
+        reader: reads the question in the sentence and in what is to bear it out.
+    """
+    if why := _refused_unread(claim, len(hits)):
+        return Dropped(claim.text, why)
+    supports: list[Support] = []
+    reasons: list[str] = []
+    for number in claim.cites:
+        found = _support(claim.text, question, hits[number - 1], reader)
+        if isinstance(found, Support):
+            supports.append(found)
+        else:
+            reasons.append(f"[{number}] does not bear it out: {found}")
+    return Accepted(claim.text, tuple(supports)) if supports else Dropped(claim.text, "; ".join(reasons))
+
+
+def _refused_unread(claim: Claim, passages: int) -> str | None:
+    if NOT_FOUND.lower() in claim.text.lower():
+        return "the model found no answer in the passages"
+    if not claim.cites:
+        return "it cites no passage"
+    if absent := [number for number in claim.cites if not 1 <= number <= passages]:
+        return f"it cites [{absent[0]}], and there {'is 1 passage' if passages == 1 else f'are {passages} passages'}"
+    if claim.text.rstrip("\"”’') ").endswith("?"):
+        return "it is a question"
+    if speaks_to_a_model(claim.text):
+        return "it speaks to a language model"
+    if not telling(claim.text):
+        return "it says nothing that a passage could bear out"
+    return None
+
+
+def _support(claim: str, question: str, hit: Hit, reader: Reader) -> Support | str:
+    """The sentences of the passage that bear the claim out, or what is said against the best of them."""
+    said = set(telling(claim))
+    against: tuple[float, str] = (-1.0, "it holds no statement")
+    for start, end in _stretches(hit.citation.quote):
+        source = hit.citation.quote[start:end]
+        if reasons := objections(claim, source):
+            shared = len(said & {word.stem for word in words_of(source)}) / (1 + len(reasons))
+            against = max(against, (shared, reasons[0]), key=lambda one: one[0])
+            continue
+        mine, theirs = reader.read(question, [Readable("", claim), Readable(hit.citation.title or "", source)])
+        if why := _read_apart(claim, source, mine, theirs):
+            return why
+        words = _answering_words(claim, source, theirs)
+        citation = replace(hit.citation, start=hit.citation.start + start, end=hit.citation.start + end, quote=source)
+        return Support(
+            citation=citation,
+            words=(citation.start + words[0], citation.start + words[1]),
+            confidence=1 / (1 + math.exp(-max(-50.0, min(50.0, theirs.score)))),
+            also_published_by=hit.also_published_by,
+        )
+    return against[1]
+
+
+def _stretches(quote: str) -> Iterator[tuple[int, int]]:
+    """Runs of sentences that may bear something out: single ones first, then two and three."""
+    runs: list[list[tuple[int, int]]] = []
+    offset = 0
+    for paragraph in quote.split("\n\n"):
+        run: list[tuple[int, int]] = []
+        for start, end in [] if speaks_to_a_model(paragraph) else split_sentences(paragraph):
+            if is_an_order(paragraph[start:end]):
+                runs.append(run)
+                run = []
+            else:
+                run.append((offset + start, offset + end))
+        runs.append(run)
+        offset += len(paragraph) + 2
+    for length in range(1, _MOST_SENTENCES + 1):
+        for run in runs:
+            for first in range(len(run) - length + 1):
+                yield run[first][0], run[first + length - 1][1]
+
+
+def _read_apart(claim: str, source: str, mine: Reading, theirs: Reading) -> str | None:
+    """What the reader says against it: that it answers the question with other words than the source does.
+
+    A claim that the reader takes for no answer may still be true beside one, unless it is so short that only an answer
+    could give it a sense.
+    """
+    if not mine.spans or not theirs.spans:
+        return "the reader finds no words in it"
+    spoken = {word.stem for word in words_of(claim)}
+    if len(telling(claim)) < _FEW:
+        best = theirs.spans[0]
+        if theirs.score > 0 and {word.stem for word in words_of(source[best.start : best.end])} & spoken:
+            return None
+        return "it says too little for the reader to find it there"
+    if mine.score <= 0:
+        return None
+    answer = claim[mine.spans[0].start : mine.spans[0].end]
+    stems = {word.stem for word in words_of(answer)}
+    likely = [span for span in theirs.spans if span.score >= theirs.spans[0].score - math.log(10)]
+    if any(stems & {word.stem for word in words_of(source[span.start : span.end])} for span in likely):
+        return None
+    best = theirs.spans[0]
+    return f'it answers with "{answer}", where the passage answers with "{source[best.start : best.end]}"'
+
+
+def _answering_words(claim: str, source: str, theirs: Reading) -> tuple[int, int]:
+    """The reader's words where the claim has all of them, else the source's words from the first shared to the last."""
+    said = {word.stem for word in words_of(claim)}
+    for span in theirs.spans[:1]:
+        if {word.stem for word in words_of(source[span.start : span.end])} <= said:
+            return span.start, span.end
+    wanted = set(telling(claim))
+    shared = [word for word in words_of(source) if word.stem in wanted]
+    return (shared[0].start, shared[-1].end) if shared else (0, len(source))
