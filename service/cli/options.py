@@ -14,6 +14,7 @@ from service.cli.printable import printable_json
 if TYPE_CHECKING:
     from indexer.archive import Archive
     from indexer.filters import Filter
+    from service.answer.answerer import Answerer
     from service.search import Searcher
 
 ArchiveOption = Annotated[
@@ -50,6 +51,14 @@ def open_searcher(given: Path | None, model: str | None) -> Searcher:
 
     archive = open_archive(given)
     return Searcher(archive, load_embedder(model or archive.manifest.model))
+
+
+def answerer_over(searcher: Searcher) -> Answerer:
+    """What answers questions over a searcher's archive."""
+    from service.answer.answerer import Answerer
+    from service.reader.loading import load_reader
+
+    return Answerer(searcher, load_reader())
 
 
 def filter_from(

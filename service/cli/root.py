@@ -11,6 +11,7 @@ import sys
 import typer
 from typer.exceptions import Abort, TyperException
 
+import service.cli.asking as asking
 import service.cli.citing as citing
 import service.cli.evaluating as evaluating
 import service.cli.indexing as indexing
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (indexing, searching, citing, evaluating, upkeep):
+for part in (indexing, searching, asking, citing, evaluating, upkeep):
     part.register(app)
 
 

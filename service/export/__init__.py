@@ -4,6 +4,6 @@ Read in this order: ``document`` (``export_answer``), ``markdown``, ``page`` wit
 reference is written (``service.cite``), and what an answer says of itself in words (``service.answer.wording``).
 """
 
-from service.export.document import FORMS, Form, export_answer
+from service.export.document import FORMS, Form, export_answer, require_form
 
-__all__ = ["FORMS", "Form", "export_answer"]
+__all__ = ["FORMS", "Form", "export_answer", "require_form"]

@@ -36,10 +36,19 @@ def export_answer(
     Raises:
         BadQuery: no such form or style, or a link to an article that has no web address.
     """
+    require_form(form, style)
+    if form == "json":
+        return json.dumps(answer_json(answer, explain=explain), ensure_ascii=False, indent=2) + "\n"
+    return (markdown_document if form == "md" else page_document)(answer, style, accessed)
+
+
+def require_form(form: str, style: str) -> None:
+    """Refuse a form or style that nothing can be written in.
+
+    Raises:
+        BadQuery: there is no such one.
+    """
     if form not in FORMS:
         raise BadQuery(f"no form of export {form!r}. Use one of: {', '.join(FORMS)}")
     if style not in FORMATS:
         raise BadQuery(f"no citation style {style!r}. Use one of: {', '.join(FORMATS)}")
-    if form == "json":
-        return json.dumps(answer_json(answer, explain=explain), ensure_ascii=False, indent=2) + "\n"
-    return (markdown_document if form == "md" else page_document)(answer, style, accessed)
