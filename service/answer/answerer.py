@@ -11,16 +11,18 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.errors import UnknownArticle
 from indexer.filters import Filter
 from indexer.records import PartialDate
 from indexer.snapshot import Snapshot
 from service.answer.candidates import Candidate, candidates_of
-from service.answer.composing import Composed, compose
-from service.answer.confidence import Calibration, Judged, evidence_of, shipped_calibration
+from service.answer.composing import compose
+from service.answer.confidence import NUMBERS, Calibration, Judged, evidence_of, shipped_calibration
 from service.answer.dates import Window, date_words
 from service.answer.groups import grouped
 from service.answer.question import Asked, asked
@@ -34,6 +36,18 @@ from service.search import Hit, Results, Searcher, SearchOptions
 JUDGED = 8
 """Candidates that are weighed: the likeliest by the reader. The right one is seldom behind them."""
 _SPANS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A question, what was found for it, and its candidates with ``numbers`` for each, (n, ``NUMBERS``)."""
+
+    asked: Asked
+    limits: Filter
+    results: Results
+    notes: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    numbers: NDArray[np.float64]
 
 
 class Answerer:
@@ -58,7 +72,38 @@ class Answerer:
             BadQuery: an empty or oversized question.
         """
         options = options or AskOptions()
-        watch = _Watch()
+        watch = Watch()
+        weighed = self.weigh(question, options, watch)
+        threshold = self.calibration.threshold
+        with watch.phase("judge"):
+            judged = self._judged(weighed)
+            composed = compose(weighed.asked, grouped(judged), threshold)
+        held_back = None if composed else compose(weighed.asked, grouped(judged), 0.0)
+        return Answer(
+            question=question,
+            kind=weighed.asked.kind,
+            answer=composed.text if composed else None,
+            abstained=composed is None,
+            reason=None if composed else reason_for(weighed.asked, judged, threshold, weighed.limits),
+            confidence=judged[0].confidence if judged else 0.0,
+            supports=composed.supports if composed else (),
+            nearest=() if composed else weighed.results.hits[: options.nearest],
+            generation=weighed.results.generation,
+            items=composed.items if composed else (),
+            sides=composed.sides if composed else (),
+            candidate=held_back.side if held_back else None,
+            notes=weighed.notes,
+            took_ms=watch.took_ms(),
+            phases_ms=dict(watch.phases_ms),
+        )
+
+    def weigh(self, question: str, options: AskOptions, watch: Watch | None = None) -> Weighed:
+        """What might be the answer, and what speaks for it: what ``ask`` judges and what a calibration is fitted on.
+
+        Raises:
+            BadQuery: an empty or oversized question.
+        """
+        watch = watch or Watch()
         parsed = parse_query(question, options.filter)
         understood, dates = asked(parsed.text), date_words(parsed.text)
         limits, notes = _limited(parsed.filter, dates.windows)
@@ -66,21 +111,12 @@ class Answerer:
             results = self.searcher.search(question, self._search(options, limits))
         with watch.phase("read"):
             readings = self._readings(parsed.text, results.hits)
-        with watch.phase("judge"):
-            judged = self._judged(understood, dates.windows, results, readings)
-            composed = compose(understood, grouped(judged), self.calibration.threshold)
-        reason = None if composed else reason_for(understood, judged, self.calibration.threshold, limits)
-        return self._answer(
-            question,
-            understood,
-            composed,
-            judged,
-            results,
-            reason=reason,
-            notes=(*results.notes, *notes, *dates.notes),
-            nearest=options.nearest,
-            watch=watch,
-        )
+        with watch.phase("weigh"):
+            candidates = candidates_of(results.hits, readings)[:JUDGED]
+            texts = _Texts(self.searcher.archive.snapshot())
+            rows = [evidence_of(c, understood, dates.windows, texts.of(c), candidates) for c in candidates]
+        numbers = np.array(rows, np.float64).reshape(len(candidates), len(NUMBERS))
+        return Weighed(understood, limits, results, (*results.notes, *notes, *dates.notes), tuple(candidates), numbers)
 
     def _search(self, options: AskOptions, limits: Filter) -> SearchOptions:
         asked_for = SearchOptions(k=options.passages, filter=limits)
@@ -93,49 +129,11 @@ class Answerer:
         read = iter(self.reader.read(question, shown, _SPANS) if shown else ())
         return [hit.reading or next(read) for hit in hits]
 
-    def _judged(
-        self, understood: Asked, windows: Sequence[Window], results: Results, readings: Sequence[Reading]
-    ) -> list[Judged]:
-        """The likeliest candidates with what they are worth, the surest first; ties by article id, then offset."""
-        weighed = candidates_of(results.hits, readings)[:JUDGED]
-        if not weighed:
-            return []
-        texts = _Texts(self.searcher.archive.snapshot())
-        rows = np.array([evidence_of(c, understood, windows, texts.of(c), weighed) for c in weighed])
-        judged = [Judged(c, float(p)) for c, p in zip(weighed, self.calibration.judge(rows), strict=True)]
+    def _judged(self, weighed: Weighed) -> list[Judged]:
+        """The candidates with what they are worth, the surest first; ties by article id, then offset."""
+        worth = self.calibration.judge(weighed.numbers)
+        judged = [Judged(c, float(p)) for c, p in zip(weighed.candidates, worth, strict=True)]
         return sorted(judged, key=lambda one: (-one.confidence, one.candidate.article_id, one.candidate.words))
-
-    def _answer(
-        self,
-        question: str,
-        understood: Asked,
-        composed: Composed | None,
-        judged: Sequence[Judged],
-        results: Results,
-        *,
-        reason: str | None,
-        notes: tuple[str, ...],
-        nearest: int,
-        watch: _Watch,
-    ) -> Answer:
-        held_back = None if composed else compose(understood, grouped(judged), 0.0)
-        return Answer(
-            question=question,
-            kind=understood.kind,
-            answer=composed.text if composed else None,
-            abstained=composed is None,
-            reason=reason,
-            confidence=judged[0].confidence if judged else 0.0,
-            supports=composed.supports if composed else (),
-            nearest=() if composed else results.hits[:nearest],
-            generation=results.generation,
-            items=composed.items if composed else (),
-            sides=composed.sides if composed else (),
-            candidate=held_back.side if held_back else None,
-            notes=notes,
-            took_ms=watch.took_ms(),
-            phases_ms=dict(watch.phases_ms),
-        )
 
 
 def _limited(limits: Filter, windows: Sequence[Window]) -> tuple[Filter, tuple[str, ...]]:
@@ -145,19 +143,15 @@ def _limited(limits: Filter, windows: Sequence[Window]) -> tuple[Filter, tuple[s
         if not window.of_publication:
             notes.append(f'"{window.words}": passages that speak of that time count more')
             continue
-        after = PartialDate(window.first.year, window.first.month, window.first.day) if window.first else None
-        until = window.last and window.last.toordinal() + 1
-        before = PartialDate(*_ymd(until)) if until else None
+        after = _partial(window.first) if window.first else None
+        before = _partial(window.last + timedelta(days=1)) if window.last else None
         limits = Filter(after=after, before=before, also=limits or None)
         notes.append(f'"{window.words}": only articles published then are searched')
     return limits, tuple(notes)
 
 
-def _ymd(ordinal: int) -> tuple[int, int, int]:
-    from datetime import date
-
-    day = date.fromordinal(ordinal)
-    return day.year, day.month, day.day
+def _partial(day: date) -> PartialDate:
+    return PartialDate(day.year, day.month, day.day)
 
 
 class _Texts:
@@ -182,7 +176,7 @@ class _Texts:
 
 
 @dataclass(slots=True)
-class _Watch:
+class Watch:
     """Milliseconds by phase."""
 
     started: float = field(default_factory=time.perf_counter)

@@ -85,11 +85,11 @@ def _supports(group: Group, threshold: float) -> tuple[Support, ...]:
     for member in group.members:
         place = (member.candidate.article_id, member.candidate.sentence)
         if place not in cited and (member is group.head or member.confidence >= _SURE_ENOUGH * threshold):
-            cited[place] = _support(member)
+            cited[place] = support_of(member)
     return tuple(cited.values())[:MOST_CITED]
 
 
-def _support(judged: Judged) -> Support:
+def support_of(judged: Judged) -> Support:
     candidate = judged.candidate
     quote, first = candidate.hit.citation.quote, candidate.hit.citation.start
     speaker = said_by(quote, candidate.words[0] - first, candidate.words[1] - first)
