@@ -38,16 +38,39 @@ JUDGED = 8
 _SPANS = 3
 
 
+@dataclass(slots=True)
+class Watch:
+    """Milliseconds by phase."""
+
+    started: float = field(default_factory=time.perf_counter)
+    phases_ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.phases_ms[name] = round((time.perf_counter() - began) * 1000, 2)
+
+    def took_ms(self) -> float:
+        return round((time.perf_counter() - self.started) * 1000, 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A question, what was found for it, and its candidates with ``numbers`` for each, (n, ``NUMBERS``)."""
+    """A question, what was found for it, and its candidates with ``numbers`` for each, (n, ``NUMBERS``).
 
+    ``text`` is the question without its operators.
+    """
+
+    question: str
+    text: str
     asked: Asked
     limits: Filter
     results: Results
     notes: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     numbers: NDArray[np.float64]
+    watch: Watch
 
 
 class Answerer:
@@ -72,15 +95,18 @@ class Answerer:
             BadQuery: an empty or oversized question.
         """
         options = options or AskOptions()
-        watch = Watch()
-        weighed = self.weigh(question, options, watch)
-        threshold = self.calibration.threshold
+        return self.conclude(self.weigh(question, options), options)
+
+    def conclude(self, weighed: Weighed, options: AskOptions) -> Answer:
+        """What the candidates come to."""
+        watch, threshold = weighed.watch, self.calibration.threshold
         with watch.phase("judge"):
             judged = self._judged(weighed)
-            composed = compose(weighed.asked, grouped(judged), threshold)
-        held_back = None if composed else compose(weighed.asked, grouped(judged), 0.0)
+            groups = grouped(judged)
+            composed = compose(weighed.asked, groups, threshold)
+            held_back = None if composed else compose(weighed.asked, groups, 0.0)
         return Answer(
-            question=question,
+            question=weighed.question,
             kind=weighed.asked.kind,
             answer=composed.text if composed else None,
             abstained=composed is None,
@@ -97,13 +123,13 @@ class Answerer:
             phases_ms=dict(watch.phases_ms),
         )
 
-    def weigh(self, question: str, options: AskOptions, watch: Watch | None = None) -> Weighed:
-        """What might be the answer, and what speaks for it: what ``ask`` judges and what a calibration is fitted on.
+    def weigh(self, question: str, options: AskOptions) -> Weighed:
+        """What might be the answer, and what speaks for it: what ``ask`` concludes from and a calibration is fitted on.
 
         Raises:
             BadQuery: an empty or oversized question.
         """
-        watch = watch or Watch()
+        watch = Watch()
         parsed = parse_query(question, options.filter)
         understood, dates = asked(parsed.text), date_words(parsed.text)
         limits, notes = _limited(parsed.filter, dates.windows)
@@ -116,7 +142,8 @@ class Answerer:
             texts = _Texts(self.searcher.archive.snapshot())
             rows = [evidence_of(c, understood, dates.windows, texts.of(c), candidates) for c in candidates]
         numbers = np.array(rows, np.float64).reshape(len(candidates), len(NUMBERS))
-        return Weighed(understood, limits, results, (*results.notes, *notes, *dates.notes), tuple(candidates), numbers)
+        notes = (*results.notes, *notes, *dates.notes)
+        return Weighed(question, parsed.text, understood, limits, results, notes, tuple(candidates), numbers, watch)
 
     def _search(self, options: AskOptions, limits: Filter) -> SearchOptions:
         asked_for = SearchOptions(k=options.passages, filter=limits)
@@ -173,20 +200,3 @@ class _Texts:
             except UnknownArticle:
                 self._known[cited.article_id] = cited.quote
         return self._known[cited.article_id]
-
-
-@dataclass(slots=True)
-class Watch:
-    """Milliseconds by phase."""
-
-    started: float = field(default_factory=time.perf_counter)
-    phases_ms: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self.phases_ms[name] = round((time.perf_counter() - began) * 1000, 2)
-
-    def took_ms(self) -> float:
-        return round((time.perf_counter() - self.started) * 1000, 2)

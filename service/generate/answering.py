@@ -1,0 +1,64 @@
+"""A question answered in a language model's words, where the archive answers it, and only as far as that holds.
+
+The rule is the one for quotes: where the reader finds no answer that is sure enough, the model is not even asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from service.answer.answerer import Answerer
+from service.answer.records import Answer, AskOptions, Dropped, Side
+from service.generate.checked import Accepted
+from service.generate.writing import write_answer, written
+from service.search import Hit
+
+if TYPE_CHECKING:
+    from service.generate.client import Generator
+
+_NOTHING_HOLDS = "nothing that the language model wrote is borne out by the passages"
+
+
+def ask_model(
+    answerer: Answerer, generator: Generator, question: str, options: AskOptions | None = None
+) -> Iterator[Accepted | Dropped | Answer]:
+    """Each sentence as it is checked, and last the answer: those that hold, or none and why.
+
+    Raises:
+        BadQuery: an empty or oversized question.
+        GeneratorError: the endpoint fails; the sentences that came before stand, and no answer follows.
+    """
+    options = options or AskOptions()
+    weighed = answerer.weigh(question, options)
+    quoted = answerer.conclude(weighed, options)
+    if quoted.abstained:
+        yield quoted
+        return
+    events: list[Accepted | Dropped] = []
+    with weighed.watch.phase("write"):
+        for event in write_answer(weighed.text, weighed.results.hits, generator, answerer.reader):
+            events.append(event)
+            yield event
+    yield _answer(quoted, generator.model, events, weighed.results.hits[: options.nearest], weighed.watch.took_ms())
+
+
+def _answer(
+    quoted: Answer, model: str, events: list[Accepted | Dropped], nearest: tuple[Hit, ...], took_ms: float
+) -> Answer:
+    wrote, supports = written(model, events)
+    holds = bool(wrote.sentences)
+    return replace(
+        quoted,
+        answer=" ".join(sentence.text for sentence in wrote.sentences) if holds else None,
+        abstained=not holds,
+        reason=None if holds else _NOTHING_HOLDS,
+        supports=supports,
+        nearest=() if holds else nearest,
+        items=(),
+        sides=(),
+        written=wrote,
+        candidate=None if holds else Side(quoted.answer or "", quoted.confidence, quoted.supports),
+        took_ms=took_ms,
+    )
