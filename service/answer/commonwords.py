@@ -41,3 +41,12 @@ AFTER_A_NOUN = (
     "won lost made took gave held became came went said signed"
 )
 """What ends a group of words whose last is a noun, beside the auxiliaries and the words in -ed."""
+
+BODY_WORDS = (
+    "ministry department council court union nations states organization organisation news agency committee commission "
+    "sea gulf ocean strait force navy army front state house center centre bank party group times post herald tribune "
+    "gazeta war treaty federation republic kingdom east west north south eastern western northern southern middle "
+    "university institute eurasia asia europe africa america pacific atlantic caucasus media press parliament street "
+    "city county river island islands peninsula international national security staff assembly"
+)
+"""Words in the names of bodies, places and papers: a name that has one is not a person's."""
