@@ -18,7 +18,7 @@ import numpy as np
 from eval.answer_measures import Places, citation_scores, exact_match, is_right, word_f1
 from eval.answer_result import AnswerResult, AskedQuery
 from eval.evidence import EvidencePlaces
-from eval.gold import Gold
+from eval.gold import gold_of
 from eval.interval import Interval
 from eval.latency import percentiles
 from eval.risk import SET_MEASURES, outcomes, set_measures
@@ -50,7 +50,6 @@ MEASURES = (
 
 def ask_suite(
     suite: Suite,
-    gold: Gold,
     snapshot: Snapshot,
     ask: Ask,
     config: Mapping[str, Any],
@@ -61,7 +60,6 @@ def ask_suite(
 
     Args:
         suite: what is asked; it has answers.
-        gold: where its evidence stands in the archive.
         snapshot: the archive as it is asked; its texts are what citations are held against.
         ask: what answers, ``Answerer.ask``.
         config: how it answers, to be kept with the result.
@@ -69,15 +67,15 @@ def ask_suite(
         tell: called with how many are done and how many there are.
 
     Raises:
-        BadSuite: the suite has no answers.
+        BadSuite: the suite has no answers, does not fit the archive, or the archive changed meanwhile.
         ArchiveDamaged: a citation is not what the archive holds there.
         BadRecord: an answer cites nothing, or an abstention does.
     """
     sample = sample or Sample()
     queries = sample.of(suite)
     if not queries:
-        raise BadSuite(f"{suite.source} has no answers to score against. Leave out --answers, or add answers to it")
-    evidence = EvidencePlaces(snapshot, gold)
+        raise BadSuite(f"{suite.source} has no answers to score against. Add answers to its questions")
+    evidence = EvidencePlaces(snapshot, gold_of(suite, snapshot))
     ask(queries[0].text)  # the first question of a process loads what all others use
     per_query: dict[str, AskedQuery] = {}
     times = []
@@ -95,8 +93,8 @@ def ask_suite(
         answerable=sum(query.answerable for query in per_query.values()),
         seed=sample.seed if len(queries) < len(suite.asked) else None,
         config=config,
-        measures=_measures(per_query),
-        by_kind=_by_kind(per_query),
+        measures=measures_of(per_query),
+        by_kind=by_kind(per_query),
         latency_ms=percentiles(times),
         per_query=per_query,
     )
@@ -114,9 +112,15 @@ def require_exact(answer: Answer, snapshot: Snapshot) -> None:
     """Refuse an answer that is not quoted from the archive: this is no measure, for it may never happen.
 
     Raises:
+        BadSuite: the archive changed, so that the answer is of another generation.
         ArchiveDamaged: a citation differs from the text or edition, or the answering words lie outside it.
         BadRecord: an answer cites nothing, or an abstention does.
     """
+    if answer.generation != snapshot.generation:
+        raise BadSuite(
+            f"the archive went from generation {snapshot.generation} to {answer.generation} while it was asked. Run "
+            "eval again when nothing writes to it"
+        )
     if answer.abstained != (answer.answer is None) or answer.abstained == bool(answer.supports):
         raise BadRecord(
             f"the answer to {answer.question!r} has {len(answer.supports)} citations and abstained is "
@@ -170,13 +174,14 @@ def _said(answer: Answer) -> tuple[str, Sequence[Support]]:
     return (answer.candidate.answer, answer.candidate.supports) if answer.candidate else ("", ())
 
 
-def _measures(per_query: Mapping[str, AskedQuery]) -> dict[str, Interval]:
+def measures_of(per_query: Mapping[str, AskedQuery]) -> dict[str, Interval]:
+    """The means over questions, then what the whole set has."""
     found = means_of(per_query.values())
     sets = set_intervals(outcomes(per_query.values()), set_measures)
     return found | {name: _rounded(value) for name, value in zip(SET_MEASURES, sets, strict=True) if value}
 
 
-def _by_kind(per_query: Mapping[str, AskedQuery]) -> dict[str, dict[str, Interval]]:
+def by_kind(per_query: Mapping[str, AskedQuery]) -> dict[str, dict[str, Interval]]:
     kinds: dict[str, list[AskedQuery]] = {}
     for query in per_query.values():
         kinds.setdefault(query.kind, []).append(query)

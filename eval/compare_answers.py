@@ -9,7 +9,7 @@ from eval.answering import MEASURES, answers_digest
 from eval.change import Change, Moved, changes_of, moved_by
 from eval.risk import SET_MEASURES, outcomes, set_measures
 from eval.sample import Sample
-from eval.significance import set_paired
+from eval.significance import SET_RESAMPLES, set_paired
 from eval.suite import Suite
 from indexer.errors import NotComparable
 
@@ -27,7 +27,7 @@ def compare_answers(
     _require_questions(before, after.digest, list(after.per_query))
     old, new = ({name: query.scores for name, query in one.per_query.items()} for one in (before, after))
     cited = {name: (query.cited, after.per_query[name].cited) for name, query in before.per_query.items()}
-    changes = (*changes_of(old, new, MEASURES, resamples), *_set_changes(before, after))
+    changes = (*changes_of(old, new, MEASURES, resamples), *_set_changes(before, after, min(resamples, SET_RESAMPLES)))
     return changes, moved_by(PRIMARY, old, new, cited)
 
 
@@ -41,12 +41,12 @@ def require_sample(before: AnswerResult, suite: Suite, sample: Sample) -> None:
     _require_questions(before, answers_digest(queries), [query.id for query in queries])
 
 
-def _set_changes(before: AnswerResult, after: AnswerResult) -> Iterator[Change]:
+def _set_changes(before: AnswerResult, after: AnswerResult, resamples: int) -> Iterator[Change]:
     """Of the numbers that a set of questions has as a whole; those that only one of the two has are left out."""
     names = list(before.per_query)
     old, new = (outcomes(one.per_query[name] for name in names) for one in (before, after))
     was, now = set_measures(old), set_measures(new)
-    for place, tested in enumerate(set_paired(old, new, set_measures)):
+    for place, tested in enumerate(set_paired(old, new, set_measures, resamples=resamples)):
         if tested is not None:
             difference, p = tested
             yield Change(SET_MEASURES[place], float(was[place]), float(now[place]), difference, p, len(names))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval import plots, tables
+from eval.answer_page import answers_shown
 from eval.change import Moved
 from eval.compare import Comparison
 from eval.result import QueryResult, Result
@@ -103,9 +104,11 @@ def page(result: Result, suite: Suite, comparison: Comparison | None = None) -> 
             kinds_plot=plots.plot_kinds(result),
             answerable_plots=plots.plot_answerable(result),
             latency_plots=plots.plot_latency(result),
+            answered=answers_shown(result, suite),
             comparison=comparison,
             change_plots=plots.plot_changes(comparison) if comparison else (),
-            moved=list(_moved(comparison, suite)) if comparison else [],
+            moved=list(_moved(comparison.moved, suite)) if comparison else [],
+            answers_moved=list(_moved(comparison.answers_moved, suite)) if comparison else [],
             hard=hard[:_MOST_HARD],
             imperfect=len(hard),
             command=_command(suite),
@@ -153,9 +156,9 @@ def _ranking(brought: QueryResult) -> tuple[str, ...]:
     return brought.passages or brought.articles
 
 
-def _moved(comparison: Comparison, suite: Suite) -> Iterable[SideBySide]:
+def _moved(all_moved: Iterable[Moved], suite: Suite) -> Iterable[SideBySide]:
     asked = {query.id: query for query in suite.queries}
-    for moved in comparison.moved:
+    for moved in all_moved:
         query = asked[moved.query_id]
         yield SideBySide(query, moved, _places(moved.ranking_before, query), _places(moved.ranking_after, query))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from eval.compare import Comparison
 from eval.drawing import ABOVE, BLUE, INK, VERMILION, Plot, draw_svg, name_of, name_rows
 from eval.result import QueryResult, Result
-from eval.tables import kind_rows, primary_measure, verdict
+from eval.tables import KindRow, kind_rows, primary_measure, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 def plot_kinds(result: Result) -> Plot:
     """The primary measure by kind of question: a dot and its interval."""
     measure = primary_measure(result)
-    title = f"{measure} by kind of question"
     rows = [row for row in kind_rows(result) if measure in row.measures]
+    return dots_of_kinds("kinds", measure, rows, result.measures[measure].mean)
+
+
+def dots_of_kinds(key: str, measure: str, rows: Sequence[KindRow], overall: float) -> Plot:
+    """A measure by kind of question: a dot and its interval, and a line for all questions."""
+    title = f"{measure} by kind of question"
     if not rows:
         return Plot(title, "The suite tells no kinds of question apart.")
 
     def draw(axes: Axes) -> None:
         names = [f"{name_of(row.kind)} (n = {row.queries:,})" for row in rows]
-        overall = result.measures[measure].mean
         axes.axvline(100 * overall, color=INK, linewidth=1, linestyle=":")
         for place, row in enumerate(rows):
             value = row.measures[measure]
@@ -44,7 +48,7 @@ def plot_kinds(result: Result) -> Plot:
         f"Means with 95% intervals, from {100 * low:.1f} ({name_of(worst)}) to {100 * high:.1f} ({name_of(best)}); "
         "the dotted line is the mean of all questions."
     )
-    return Plot(title, said, draw_svg("kinds", title, draw, 0.9 + 0.32 * len(rows)))
+    return Plot(title, said, draw_svg(key, title, draw, 0.9 + 0.32 * len(rows)))
 
 
 def plot_answerable(result: Result) -> tuple[Plot, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from eval import indexing, tried
+from eval.answer_tables import markdown_answers
 from eval.result import load_result
 from eval.tables import markdown_table
 
@@ -25,9 +26,14 @@ def _retrieval() -> str:
     return markdown_table([load_result(_RESULTS / f"{name}.json") for name in SUITES], _MEASURES)
 
 
+def _answers() -> str:
+    return markdown_answers([load_result(_RESULTS / f"{name}.json") for name in SUITES])
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "indexing": lambda: indexing.table(json.loads(indexing.RESULT.read_text())),
     "retrieval": _retrieval,
+    "answers": _answers,
     "kept": lambda: tried.table(tried.load_trials()[1], kept=True),
     "left out": lambda: tried.table(tried.load_trials()[1], kept=False),
 }

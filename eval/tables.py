@@ -130,19 +130,21 @@ def show_result(result: Result) -> None:
     }.items():
         head.add_row(Text(name, "dim"), Text(one_line(said)))
     out.print(head)
-    _print(out, "measure (x100) and 95% interval", ["measure", "articles", "passages"], _level_rows(result.measures))
+    print_table(
+        out, "measure (x100) and 95% interval", ["measure", "articles", "passages"], _level_rows(result.measures)
+    )
     spans = [(name, percent(value)) for name, value in result.measures.items() if name.startswith("span ")]
     if spans:
-        _print(out, "words of the evidence", ["measure", "mean"], spans)
+        print_table(out, "words of the evidence", ["measure", "mean"], spans)
     kinds = kind_rows(result)
     if kinds:
         chosen = kind_measures(result)
         rows = [(r.kind, f"{r.queries:,}", *(percent(r.measures.get(name)) for name in chosen)) for r in kinds]
-        _print(out, "by kind of question", ["kind", "queries", *chosen], rows)
+        print_table(out, "by kind of question", ["kind", "queries", *chosen], rows)
     if result.latency_ms:
         marks = ("p50", "p95", "p99")
         times = [(phase, *(f"{at[mark]:,.1f}" for mark in marks)) for phase, at in result.latency_ms.items()]
-        _print(out, "milliseconds a query", ["phase", *marks], times)
+        print_table(out, "milliseconds a query", ["phase", *marks], times)
 
 
 def notes_on_queries(result: Result) -> Iterator[str]:
@@ -173,8 +175,8 @@ def show_comparison(comparison: Comparison, texts: Mapping[str, str]) -> None:
     out = console()
     rows = [_change_row(change) for change in comparison.changes]
     columns = ["measure", "before", "after", "difference", "p", ""]
-    _print(out, f"{comparison.before.suite}: after against before (x100)", columns, rows)
-    for moved in comparison.moved:
+    print_table(out, f"{comparison.before.suite}: after against before (x100)", columns, rows)
+    for moved in (*comparison.moved, *comparison.answers_moved):
         _show_moved(out, moved, texts.get(moved.query_id, ""))
     for note in comparison.notes:
         out.print(Text(f"note: {one_line(note)}", "yellow"), soft_wrap=True)
@@ -211,7 +213,7 @@ def show_sweep(rows: Sequence[tuple[str, Comparison]]) -> None:
     table: list[list[str | Text]] = [["default", *(f"{100 * default.measures[name].mean:.1f}" for name in chosen)]]
     table += [[label, *(_sweep_cell(name, comparison) for name in chosen)] for label, comparison in rows]
     out = console()
-    _print(out, f"{default.suite}: measure (x100) and difference from the default", ["", *chosen], table)
+    print_table(out, f"{default.suite}: measure (x100) and difference from the default", ["", *chosen], table)
     said = "* p < 0.05, each difference by itself: of twenty that are none, one gets this mark by chance"
     out.print(Text(said, "dim"), soft_wrap=True)
 
@@ -243,7 +245,7 @@ def markdown_table(results: Sequence[Result], measures: Sequence[str] | None = N
     lines = [["suite", "queries", *chosen, "p50"], ["---", *["---:"] * (len(chosen) + 2)]]
     for result in results:
         total = result.latency_ms.get("total")
-        cells = [_plain(result.suite), f"{result.judged:,}", *(percent(result.measures.get(name)) for name in chosen)]
+        cells = [plain(result.suite), f"{result.judged:,}", *(percent(result.measures.get(name)) for name in chosen)]
         lines.append([*cells, f"{total['p50']:.1f} ms" if total else "–"])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -252,11 +254,12 @@ def _present(results: Sequence[Result], measures: Sequence[str]) -> list[str]:
     return [name for name in measures if any(name in result.measures for result in results)]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text as Markdown that means nothing but itself."""
     return _MARKDOWN.sub(r"\\\1", one_line(text))
 
 
-def _print(out: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
+def print_table(out: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(one_line(title), "bold"), title_justify="left")
     for number, name in enumerate(columns):
         table.add_column(Text(name), justify="right" if number else "left", overflow="fold")

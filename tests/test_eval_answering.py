@@ -11,7 +11,6 @@ import pytest
 
 from eval.answer_result import AnswerResult
 from eval.answering import MEASURES, answers_digest, ask_suite, judge
-from eval.gold import gold_of
 from eval.risk import SET_MEASURES
 from eval.sample import Sample
 from eval.suite import Evidence, Query, Suite
@@ -95,7 +94,10 @@ def asked(
     archive: Archive, answers: Mapping[str, Answer], suite: Suite = SUITE, sample: Sample | None = None
 ) -> AnswerResult:
     snapshot = archive.snapshot()
-    return ask_suite(suite, gold_of(suite, snapshot), snapshot, answers.__getitem__, {"passages": 20}, sample)
+    generation = snapshot.generation
+    return ask_suite(
+        suite, snapshot, lambda text: replace(answers[text], generation=generation), {"passages": 20}, sample
+    )
 
 
 def test_every_measure_of_a_small_suite_is_what_the_hand_computes(ports: Archive, answers: dict[str, Answer]) -> None:
@@ -151,11 +153,10 @@ def test_times_are_those_of_the_answers_and_the_first_question_is_asked_once_bef
 
     def ask(question: str) -> Answer:
         asked_for.append(question)
-        return answers[question]
+        return replace(answers[question], generation=snapshot.generation)
 
     snapshot = ports.snapshot()
-    gold = gold_of(SUITE, snapshot)
-    result = ask_suite(SUITE, gold, snapshot, ask, {}, tell=lambda done, total: told.append((done, total)))
+    result = ask_suite(SUITE, snapshot, ask, {}, tell=lambda done, total: told.append((done, total)))
     assert asked_for == [WHERE, WHERE, WHO, WHEN, NONE, NEAR]
     assert told == [(done, 5) for done in range(6)]
     assert result.latency_ms["total"]["p50"] == 20.0
@@ -173,6 +174,12 @@ def test_a_citation_that_is_not_the_text_ends_the_run(ports: Archive, answers: d
     outside = replace(good, words=(good.citation.end - 3, good.citation.end + 1))
     with pytest.raises(ArchiveDamaged, match="for its characters"):
         asked(ports, {**answers, WHERE: replace(answers[WHERE], supports=(outside,))})
+
+
+def test_an_archive_that_changed_meanwhile_ends_the_run(ports: Archive, answers: dict[str, Answer]) -> None:
+    snapshot = ports.snapshot()
+    with pytest.raises(BadSuite, match="while it was asked"):
+        ask_suite(SUITE, snapshot, lambda text: replace(answers[text], generation=snapshot.generation + 1), {})
 
 
 def test_an_article_that_is_not_there_cannot_be_cited(ports: Archive, answers: dict[str, Answer]) -> None:
@@ -201,11 +208,10 @@ def test_a_copy_of_the_evidence_is_as_good(archive: Archive, embedder: WordEmbed
     told = "The frigate reached the port of Bandar on Monday, after a week of storms, with forty sailors on board. " * 2
     first, repost = (make_article(name, told, published=f"201{n}-01-01") for n, name in enumerate(("first", "repost")))
     index_articles(archive, embedder, [first, repost])
-    snapshot = archive.snapshot()
     by_article = Query("q", "q", answers=("Bandar",), articles={"repost": 1})
     suite = suite_of(by_article)
     cited = support(archive, "first", "Bandar", 0.5)
-    result = ask_suite(suite, gold_of(suite, snapshot), snapshot, lambda text: answer(text, 0.5, cited), {})
+    result = asked(archive, {"q": answer("q", 0.5, cited)}, suite)
     assert result.per_query["q"].scores["citation precision"] == 1
     assert result.per_query["q"].scores["citation recall"] == 1
 
