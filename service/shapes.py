@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from indexer.records import Original
@@ -74,7 +75,7 @@ def answer_json(answer: Answer, *, explain: bool = False) -> Json:
         "nearest": [hit_json(hit, explain=explain) for hit in answer.nearest],
         "kind": answer.kind,
         "items": list(answer.items),
-        "support": [_support_json(support) for support in answer.supports],
+        "support": [support_json(support) for support in answer.supports],
         "sides": [
             {
                 "answer": side.answer,
@@ -91,7 +92,7 @@ def answer_json(answer: Answer, *, explain: bool = False) -> Json:
     return shape | {"phases_ms": dict(answer.phases_ms)} if explain else shape
 
 
-def _support_json(support: Support) -> Json:
+def support_json(support: Support) -> Json:
     """The answering words: their locator, their span of the article's text, and they themselves."""
     return {
         "locator": Locator(support.citation.article_id, *support.words).text,
@@ -113,6 +114,12 @@ def _written_json(written: Written) -> Json:
 
 def sentence_json(sentence: Sentence) -> Json:
     return {"text": sentence.text, "citations": list(sentence.supports)}
+
+
+def accepted_json(text: str, supports: Sequence[Support]) -> Json:
+    """A sentence as it leaves before the answer that it is part of, with all that it cites."""
+    citations = [as_json(support.citation) for support in supports]
+    return {"text": text, "citations": citations, "support": [support_json(support) for support in supports]}
 
 
 def dropped_json(dropped: Dropped) -> Json:

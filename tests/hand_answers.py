@@ -81,7 +81,7 @@ def disagreement(archive: Archive) -> Answer:
     own = opened(archive)
     said = support(archive, "arch", "“The bridge opened in 1931,”", "1931", said_by="Mehdi Safari")
     sides = (Side("1932", 0.6, (own,)), Side("1931", 0.4, (said,)))
-    return answer(own, said, sides=sides, confidence=0.6)
+    return answer(own, said, sides=sides, confidence=0.6, answer="1932; 1931")
 
 
 def listing(archive: Archive) -> Answer:
@@ -89,7 +89,7 @@ def listing(archive: Archive) -> Answer:
     sentence = "It is 503 metres long, and carries trams and trains."
     trams, trains = (support(archive, "span", sentence, words) for words in ("trams", "trains"))
     question = "What does the bridge carry?"
-    return answer(trams, trains, question=question, kind="list", answer="trams, trains", items=("trams", "trains"))
+    return answer(trams, trains, question=question, kind="list", answer="trams; trains", items=("trams", "trains"))
 
 
 def written(archive: Archive) -> Answer:

@@ -150,6 +150,7 @@ def test_an_answer_that_was_given_verifies(client: TestClient) -> None:
         ({"question": "a", "nearest": -1}, 422, "invalid-request"),
         ({"question": "a", "rerank": "no"}, 422, "invalid-request"),
         ({"question": "a", "llm": "http://127.0.0.1/"}, 422, "invalid-request"),
+        ({"question": "a", "llm": True}, 400, "bad-query"),
         ({"question": ""}, 400, "bad-query"),
         ({"question": "\0"}, 400, "bad-query"),
         ({"question": "publisher:TASS after:2015"}, 400, "bad-query"),

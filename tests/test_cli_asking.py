@@ -15,10 +15,8 @@ from indexer.records import PartialDate
 from service.answer.records import AskOptions
 from service.cli.root import run
 from service.export import export_answer
-from service.search import Searcher
 from service.shapes import answer_json
 from tests import hand_answers as hand
-from tests.fakes import WordEmbedder
 from tests.test_api_asking import HandAnswerer
 
 OPENED = "When did the bridge open?"
@@ -34,8 +32,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 def answerer(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> HandAnswerer:
     """What answers in place of the reader."""
     answerer = HandAnswerer(archive)
-    monkeypatch.setattr(asking, "open_searcher", lambda place, model: Searcher(archive, WordEmbedder()))
-    monkeypatch.setattr(asking, "answerer_over", lambda searcher: answerer)
+    monkeypatch.setattr(asking, "open_answerer", lambda place, model: answerer)
     monkeypatch.setenv("COLUMNS", "90")
     return answerer
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from indexer.stored import ArticleLine
-    from service.answer.records import Side, Support
+    from service.answer.records import Answer, Side, Support
     from service.citation import Citation
 
 NOT_FOUND = "Not found in this archive"
@@ -59,6 +59,12 @@ def quoted(supports: Sequence[Support]) -> dict[Citation, Quoted]:
     }
 
 
+def beside_sides(answer: Answer, quotes: Mapping[Citation, Quoted]) -> list[Quoted]:
+    """What is cited for no side: everything where nobody disagrees."""
+    of_sides = {support.citation for side in answer.sides for support in side.supports}
+    return [one for citation, one in quotes.items() if citation not in of_sides]
+
+
 def _joined(citation: Citation, supports: Sequence[Support]) -> list[tuple[int, int]]:
     """The answering words as spans of the quote; what overlaps or touches is one."""
     joined: list[tuple[int, int]] = []
@@ -80,6 +86,11 @@ def according_to(supports: Sequence[Support]) -> str:
     if not speakers or None in speakers:
         return ""
     return f"according to {' and '.join(name for name in speakers if name)}"
+
+
+def sure_of(answer: Answer | Side) -> str:
+    """Whose word it is, if somebody's, and how sure it is."""
+    return "; ".join(part for part in (according_to(answer.supports), how_sure(answer.confidence)) if part)
 
 
 def published_in(side: Side) -> str:

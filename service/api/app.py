@@ -10,7 +10,7 @@ from service.api import articles, asking, citing, docs, search, upkeep
 from service.api.following import following
 from service.api.handlers import install
 from service.api.problems import table
-from service.api.request import Asks, BodyLimit, ResponseHeaders
+from service.api.request import Asks, BodyLimit, ResponseHeaders, Writes
 from service.api.schemas import Problem
 from service.search import Searcher
 from service.shapes import Json
@@ -39,10 +39,12 @@ class Api(FastAPI):
         return document
 
 
-def create_app(searcher: Searcher, answerer: Asks | None = None, *, most_bytes: int = MOST_BYTES) -> FastAPI:
+def create_app(
+    searcher: Searcher, answerer: Asks | None = None, writer: Writes | None = None, *, most_bytes: int = MOST_BYTES
+) -> FastAPI:
     """The application that serves a searcher's archive; bodies of more than ``most_bytes`` are refused.
 
-    Without an ``answerer`` over that searcher there is no ``/v1/ask``.
+    Without an ``answerer`` over that searcher there is no ``/v1/ask``, without a ``writer`` no language model.
     """
     app = Api(
         title="Pressmark",
@@ -56,6 +58,7 @@ def create_app(searcher: Searcher, answerer: Asks | None = None, *, most_bytes: 
     )
     app.state.searcher = searcher
     app.state.answerer = answerer
+    app.state.writer = writer
     install(app)
     app.add_middleware(BodyLimit, most=most_bytes)
     app.add_middleware(ResponseHeaders)

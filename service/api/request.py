@@ -5,6 +5,7 @@ Also what every response passes through on its way out. Not here: what the endpo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -15,8 +16,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.snapshot import Snapshot
-from service.answer.records import Answer, AskOptions
+from service.answer.records import Answer, AskOptions, Dropped
 from service.api.schemas import NoParameters
+from service.generate.checked import Accepted
 from service.search import Searcher
 
 GENERATION_HEADER = "X-Archive-Generation"
@@ -36,12 +38,23 @@ class Asks(Protocol):
     def ask(self, question: str, options: AskOptions = ...) -> Answer: ...
 
 
+Writes = Callable[[str, AskOptions], Iterator[Accepted | Dropped | Answer]]
+"""What answers in a language model's words, sentence by sentence and last the answer: ``ask_model``, given a model."""
+
+
 async def _answerer(request: Request) -> Asks:
     answerer: Asks = request.app.state.answerer
     return answerer
 
 
+async def _writer(request: Request) -> Writes | None:
+    writer: Writes | None = request.app.state.writer
+    return writer
+
+
 TheAnswerer = Annotated[Asks, Depends(_answerer)]
+TheWriter = Annotated[Writes | None, Depends(_writer)]
+"""None where the server was started without a language model."""
 
 
 def _snapshot(request: Request, searcher: TheSearcher) -> Snapshot:

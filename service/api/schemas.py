@@ -117,13 +117,21 @@ class AskBody(Limits):
     passages: int = Field(20, ge=1, le=100, description="How many of the best passages are read.")
     nearest: int = Field(3, ge=0, le=100, description="How many passages are shown when none answers.")
     rerank: bool = Field(True, description="Whether the reader also decides which passages are the best.")
+    llm: bool = Field(
+        False,
+        description=(
+            "Let the language model that the server was started with write the answer. Only sentences that a cited "
+            "passage bears out are kept."
+        ),
+    )
     explain: bool = Field(False, description="Say where the time went.")
 
     def options(self) -> AskOptions:
         return AskOptions(self.filter(), self.passages, self.nearest, self.rerank)
 
     def searching(self) -> SearchOptions:
-        return SearchOptions(self.passages, filter=self.filter())
+        """The search that is quick to show something."""
+        return SearchOptions(self.passages, filter=self.filter(), rerank=0.0)
 
 
 class AskParameters(AskBody):

@@ -15,14 +15,14 @@ import uvicorn
 
 from indexer.errors import InputError
 from service.api.app import create_app
-from service.api.request import Asks
+from service.api.request import Asks, Writes
 from service.search import Searcher
 
 _GRACE = 10
 """Seconds that requests under way are given to end."""
 
 
-def serve(searcher: Searcher, host: str, port: int, answerer: Asks | None = None) -> None:
+def serve(searcher: Searcher, host: str, port: int, answerer: Asks | None = None, writer: Writes | None = None) -> None:
     """Answer on ``host`` and ``port`` (0: any free one) until SIGINT or SIGTERM; requests under way are finished.
 
     Raises:
@@ -46,7 +46,7 @@ def serve(searcher: Searcher, host: str, port: int, answerer: Asks | None = None
         sys.stdout.flush()
 
     config = uvicorn.Config(
-        create_app(searcher, answerer),
+        create_app(searcher, answerer, writer),
         access_log=False,
         log_level="warning",
         server_header=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -40,21 +40,19 @@ def _show_found(out: Console, answer: Answer) -> None:
     else:
         for said in answer.items or (answer.answer or "",):
             _line(out, f"• {said}" if answer.items else said, "bold green")
+    if not answer.sides:
+        _line(out, wording.sure_of(answer), "dim")
+    _show_quotes(out, wording.beside_sides(answer, quotes))
     if answer.sides:
         _line(out, f"{wording.DISAGREE}.", "bold yellow")
         out.print()
-        for side in answer.sides:
-            _show_side(out, side, quotes)
-        return
-    sure = wording.how_sure(answer.confidence)
-    _line(out, "; ".join(part for part in (wording.according_to(answer.supports), sure) if part), "dim")
-    _show_quotes(out, quotes.values())
+    for side in answer.sides:
+        _show_side(out, side, quotes)
 
 
 def _show_side(out: Console, side: Side, quotes: Mapping[Citation, Quoted]) -> None:
     _line(out, side.answer, "bold green")
-    known = (wording.published_in(side), wording.according_to(side.supports), wording.how_sure(side.confidence))
-    _line(out, "; ".join(part for part in known if part), "dim")
+    _line(out, f"{wording.published_in(side)}; {wording.sure_of(side)}", "dim")
     _show_quotes(out, dict.fromkeys(quotes[support.citation] for support in side.supports))
 
 
@@ -69,11 +67,12 @@ def _show_written(
         _line(out, f"left out: {dropped.text} ({dropped.why})", "red")
 
 
-def _show_quotes(out: Console, quotes: Iterable[Quoted]) -> None:
+def _show_quotes(out: Console, quotes: Collection[Quoted]) -> None:
     for one in quotes:
         out.print()
         _show_quote(out, one)
-    out.print()
+    if quotes:
+        out.print()
 
 
 def _show_quote(out: Console, one: Quoted) -> None:

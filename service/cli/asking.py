@@ -16,11 +16,14 @@ from service.cli.options import (
     BeforeOption,
     JsonOption,
     LanguageOption,
+    LlmContextOption,
+    LlmModelOption,
+    LlmOption,
     ModelOption,
     PublisherOption,
-    answerer_over,
     filter_from,
-    open_searcher,
+    generator_from,
+    open_answerer,
     print_json,
 )
 from service.cli.printable import printable, printable_json
@@ -28,7 +31,9 @@ from service.cli.printable import printable, printable_json
 if TYPE_CHECKING:
     from datetime import date
 
-    from service.answer.records import Answer
+    from service.answer.answerer import Answerer
+    from service.answer.records import Answer, AskOptions
+    from service.generate.client import Generator
 
 ExportOption = Annotated[
     str | None, typer.Option("--export", help="Write it for a report: md, html, or json (which `verify` checks again).")
@@ -64,11 +69,17 @@ def ask(
     out: OutOption = None,
     style: StyleOption = None,
     accessed: AccessedOption = None,
+    llm: LlmOption = None,
+    llm_model: LlmModelOption = None,
+    llm_context: LlmContextOption = None,
     archive: ArchiveOption = None,
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Answer a question with the exact words of an article, cited, or say that the archive does not answer it.
+
+    With --llm a language model writes the answer, and only sentences that a cited passage bears out are kept; the
+    passages are sent to that endpoint. A key that it needs is read from $PRESSMARK_LLM_KEY.
 
     Exit code 0 when it is answered, 1 when it is not.
 
@@ -81,7 +92,9 @@ def ask(
     day = _day(accessed)
     limits = filter_from(publisher, author, language, article, after, before)
     options = AskOptions(limits, passages, nearest, rerank)
-    answer = answerer_over(open_searcher(archive, model)).ask(" ".join(question), options)
+    generator = generator_from(llm, llm_model, llm_context)
+    answerer = open_answerer(archive, model)
+    answer = _asked(answerer, generator, " ".join(question), options)
     if form is not None:
         _export(answer, form, out, style, day, explain)
     elif as_json:
@@ -91,6 +104,17 @@ def ask(
 
         show_answer(answer, explain=explain)
     return 1 if answer.abstained else 0
+
+
+def _asked(answerer: Answerer, generator: Generator | None, question: str, options: AskOptions) -> Answer:
+    if generator is None:
+        return answerer.ask(question, options)
+    from service.answer.records import Answer
+    from service.generate.answering import ask_model
+
+    *_, answer = ask_model(answerer, generator, question, options)
+    assert isinstance(answer, Answer)
+    return answer
 
 
 def _form(export: str | None, out: Path | None, as_json: bool, style: str | None, accessed: str | None) -> str | None:

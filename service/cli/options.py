@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from indexer.archive import Archive
     from indexer.filters import Filter
     from service.answer.answerer import Answerer
+    from service.generate.client import Generator
     from service.search import Searcher
 
 ArchiveOption = Annotated[
@@ -32,6 +33,14 @@ ArticleOption = Annotated[list[str] | None, typer.Option("--article", help="Only
 AfterOption = Annotated[str | None, typer.Option("--after", help="On or after this day, month or year (2015-10-02).")]
 BeforeOption = Annotated[str | None, typer.Option("--before", help="Before this day, month or year, exclusive.")]
 
+LlmOption = Annotated[
+    str | None, typer.Option("--llm", metavar="URL", help="Let a language model write: an OpenAI-compatible endpoint.")
+]
+LlmModelOption = Annotated[str | None, typer.Option("--llm-model", metavar="NAME", help="Its name at that endpoint.")]
+LlmContextOption = Annotated[
+    int | None, typer.Option("--llm-context", metavar="TOKENS", help="How many tokens it takes. [default: 4096]")
+]
+
 
 def archive_path(given: Path | None) -> Path:
     """The archive that is meant when nothing, or something, was said."""
@@ -44,21 +53,43 @@ def open_archive(given: Path | None) -> Archive:
     return Archive(archive_path(given))
 
 
-def open_searcher(given: Path | None, model: str | None) -> Searcher:
-    """A searcher over the archive, with the model that made it unless another is named."""
+def open_searcher(given: Path | None, model: str | None, *, reads: bool = False) -> Searcher:
+    """A searcher over the archive, with the model that made it unless another is named; one that reads can rerank."""
     from indexer.embed import load_embedder
+    from service.reader.loading import load_reader
     from service.search import Searcher
 
     archive = open_archive(given)
-    return Searcher(archive, load_embedder(model or archive.manifest.model))
+    return Searcher(archive, load_embedder(model or archive.manifest.model), load_reader() if reads else None)
 
 
-def answerer_over(searcher: Searcher) -> Answerer:
-    """What answers questions over a searcher's archive."""
+def open_answerer(given: Path | None, model: str | None) -> Answerer:
+    """What answers questions over the archive; its searcher reranks with the same reader."""
+    from indexer.embed import load_embedder
     from service.answer.answerer import Answerer
     from service.reader.loading import load_reader
+    from service.search import Searcher
 
-    return Answerer(searcher, load_reader())
+    archive, reader = open_archive(given), load_reader()
+    return Answerer(Searcher(archive, load_embedder(model or archive.manifest.model), reader), reader)
+
+
+def generator_from(url: str | None, model: str | None, context: int | None) -> Generator | None:
+    """The language model that is meant, None for none. Its key is in ``$PRESSMARK_LLM_KEY``: no list of processes
+    shows it there.
+    """
+    from indexer.errors import BadQuery
+
+    if url is None or model is None:
+        stated = {"--llm": url, "--llm-model": model, "--llm-context": context}
+        if given := [name for name, value in stated.items() if value is not None]:
+            missing = "--llm URL" if url is None else "--llm-model NAME"
+            raise BadQuery(f"{' and '.join(given)}: a language model needs a URL and a name. Add: {missing}")
+        return None
+    from service.generate.client import Generator
+
+    key = os.environ.get("PRESSMARK_LLM_KEY") or None
+    return Generator(url, model, key) if context is None else Generator(url, model, key, context)
 
 
 def filter_from(

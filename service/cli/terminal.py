@@ -70,7 +70,9 @@ def show_hit(out: Console, hit: Hit, explain: bool) -> None:
         copies = "; ".join(_source(line) for line in hit.also_published_by)
         out.print(Text(f"    also published by {printable(copies)}", "dim"), soft_wrap=True)
     if explain:
-        out.print(Text(f"    dense {_leg(hit.dense)}; lexical {_leg(hit.lexical)}", "magenta"), soft_wrap=True)
+        legs = (("dense", hit.dense), ("lexical", hit.lexical), ("reader", hit.reader))
+        said = "; ".join(f"{name} {_leg(leg)}" for name, leg in legs if leg or name != "reader")
+        out.print(Text(f"    {said}", "magenta"), soft_wrap=True)
     out.print()
 
 

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_path, open_archive, print_json
+from service.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    LlmContextOption,
+    LlmModelOption,
+    LlmOption,
+    ModelOption,
+    archive_path,
+    generator_from,
+    open_answerer,
+    open_archive,
+    print_json,
+)
 from service.cli.printable import printable
 
 
@@ -100,13 +112,23 @@ def serve(
     model: ModelOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+    llm: LlmOption = None,
+    llm_model: LlmModelOption = None,
+    llm_context: LlmContextOption = None,
 ) -> int:
     """Answer over HTTP until Ctrl-C. The interface is described at /docs.
 
+    With --llm a request may ask for an answer that this language model writes: the passages are then sent to it. No
+    request can name another. A key that it needs is read from $PRESSMARK_LLM_KEY.
+
     Example:  pressmark serve --archive news --port 8000
     """
-    from service.api.serving import serve as run
-    from service.cli.options import open_searcher
+    from functools import partial
 
-    run(open_searcher(archive, model), host, port)
+    from service.api.serving import serve as run
+    from service.generate.answering import ask_model
+
+    generator = generator_from(llm, llm_model, llm_context)
+    answerer = open_answerer(archive, model)
+    run(answerer.searcher, host, port, answerer, partial(ask_model, answerer, generator) if generator else None)
     return 0

@@ -13,11 +13,11 @@ from service.answer.wording import (
     NEAREST,
     NOT_FOUND,
     Quoted,
-    according_to,
-    how_sure,
+    beside_sides,
     published_in,
     quoted,
     source_of,
+    sure_of,
 )
 from service.citation import Citation
 from service.cite import format_citations
@@ -57,13 +57,13 @@ def _answer(answer: Answer, quotes: Mapping[Citation, Quoted]) -> Iterator[str]:
         yield "\n".join(f"- **{_text(item)}**" for item in answer.items)
     else:
         yield f"**{_text(answer.answer)}**"
+    if not answer.sides:
+        yield _spoken(sure_of(answer))
+    yield from _blocks(beside_sides(answer, quotes))
     if answer.sides:
         yield f"## {DISAGREE}"
-        for side in answer.sides:
-            yield from _side(side, quotes)
-    else:
-        yield _spoken(according_to(answer.supports), how_sure(answer.confidence))
-        yield from _blocks(quotes.values())
+    for side in answer.sides:
+        yield from _side(side, quotes)
     if answer.written and answer.written.dropped:
         yield f"## {DROPPED}"
         yield "\n".join(f"- {_text(dropped.text)} ({_text(dropped.why)})" for dropped in answer.written.dropped)
@@ -71,7 +71,7 @@ def _answer(answer: Answer, quotes: Mapping[Citation, Quoted]) -> Iterator[str]:
 
 def _side(side: Side, quotes: Mapping[Citation, Quoted]) -> Iterator[str]:
     yield f"### {_text(side.answer)}"
-    yield _spoken(published_in(side), according_to(side.supports), how_sure(side.confidence))
+    yield _spoken(published_in(side), sure_of(side))
     yield from _blocks(dict.fromkeys(quotes[support.citation] for support in side.supports))
 
 
