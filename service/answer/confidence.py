@@ -24,6 +24,7 @@ from service.answer.coverage import coverage
 from service.answer.dates import Window, mentions
 from service.answer.expected import fits
 from service.answer.question import Asked, GivenKind
+from service.answer.stems import stems_of
 
 _EXACT: tuple[GivenKind, ...] = ("number", "date", "phrase")
 
@@ -32,9 +33,11 @@ NUMBERS = (
     "passage",
     "lead",
     "cosine",
+    "sentence_cosine",
     "words",
     "fits",
     "misfits",
+    "echo",
     "names_in_passage",
     "names_in_article",
     "exact_in_passage",
@@ -55,7 +58,12 @@ NUMBERS = (
 
 
 def evidence_of(
-    candidate: Candidate, asked: Asked, windows: Sequence[Window], article: str, others: Sequence[Candidate]
+    candidate: Candidate,
+    asked: Asked,
+    windows: Sequence[Window],
+    article: str,
+    others: Sequence[Candidate],
+    cosine: float,
 ) -> NDArray[np.float64]:
     """What speaks for a candidate and against it, one number for each of ``NUMBERS``.
 
@@ -65,6 +73,7 @@ def evidence_of(
         windows: what its date words limit it to.
         article: the text of the candidate's article.
         others: all candidates of the question.
+        cosine: of the question and the candidate's sentence.
     """
     cited = candidate.hit.citation
     heading = ". ".join(part for part in (cited.title, candidate.hit.heading, cited.published) if part)
@@ -81,9 +90,11 @@ def evidence_of(
         "passage": candidate.reading.score,
         "lead": candidate.span.score - best_elsewhere,
         "cosine": candidate.hit.dense.score if candidate.hit.dense else 0.0,
+        "sentence_cosine": cosine,
         "words": candidate.hit.lexical.normalised if candidate.hit.lexical else 0.0,
         "fits": fitting is True,
         "misfits": fitting is False,
+        "echo": _echo(candidate.text, asked.asking),
         "names_in_passage": passage.share("name"),
         "names_in_article": whole.share("name"),
         "exact_in_passage": passage.share(*_EXACT),
@@ -101,6 +112,12 @@ def evidence_of(
         "length": np.log(len(candidate.text)),
     }
     return np.array([values[name] for name in NUMBERS], np.float64)
+
+
+def _echo(words: str, question: str) -> float:
+    """The share of the words that only repeat the question."""
+    said = set(stems_of(words))
+    return len(said & set(stems_of(question))) / len(said) if said else 1.0
 
 
 @dataclass(frozen=True, slots=True)
