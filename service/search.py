@@ -67,6 +67,11 @@ class SearchOptions:
     feedback: float = 0.5
     rerank: float = 0.0
 
+    @property
+    def reads(self) -> bool:
+        """Whether such a search has a use for a reader."""
+        return self.rerank > 0 and self.mode == "hybrid"
+
     def __post_init__(self) -> None:
         if not 1 <= self.k <= MOST_AT_ONCE:
             raise BadQuery(f"k is {self.k:,}; ask for 1 to {MOST_AT_ONCE:,} results at once, and for more page by page")
@@ -154,7 +159,7 @@ class Searcher:
             options.depth,
             options.proximity,
             options.feedback,
-            options.rerank if self.reader is not None and options.mode == "hybrid" else 0.0,
+            options.rerank if self.reader is not None and options.reads else 0.0,
         )
 
     def search(self, query: str, options: SearchOptions | None = None) -> Results:

@@ -89,8 +89,9 @@ def test_nothing_found_is_exit_1_and_says_so(archive: Path) -> None:
 
 
 def test_explain_shows_what_each_retriever_said(archive: Path) -> None:
-    page = found("search", "naval bases", "--explain", archive=archive)
+    page = found("search", "naval bases", "--explain", "--no-rerank", archive=archive)
     first = page["hits"][0]
+    assert first["explanation"]["reader"] is first["scores"]["reader"] is None
     assert first["explanation"]["dense"]["raw"] == first["scores"]["dense"]
     dense, lexical = (first["explanation"][leg]["normalised"] for leg in ("dense", "lexical"))
     expected = SearchOptions().weight * dense + (1 - SearchOptions().weight) * lexical

@@ -20,6 +20,7 @@ from indexer.build import index_articles, open_or_create
 from indexer.chunk import ChunkConfig
 from indexer.errors import BadQuery
 from indexer.filters import Filter
+from service.api.schemas import SearchBody
 from service.cli import bars
 from service.fusion import Fusion
 from service.locator import Locator
@@ -224,6 +225,12 @@ def test_without_a_reader_or_a_weight_nothing_is_read(
     assert without.recipe(SearchOptions(rerank=0.9)).rerank == 0
     assert plain.phases_ms["rerank"] == 0
     assert not reader.asked
+
+
+def test_a_request_may_ask_for_no_reranking() -> None:
+    assert SearchBody(query="port").options() == SearchOptions()
+    assert SearchBody(query="port", rerank=False).options() == replace(SearchOptions(), rerank=0)
+    assert not SearchBody(query="port", rerank=False).options().reads
 
 
 def test_nothing_found_is_nothing_read(searcher: Searcher, reader: VowelReader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -50,6 +51,10 @@ def search(
     cursor: CursorOption = None,
     explain: ExplainOption = False,
     fusion: Annotated[str, typer.Option("--fusion", help="convex or rrf: how hybrid joins two rankings.")] = "convex",
+    rerank: Annotated[
+        bool,
+        typer.Option("--rerank/--no-rerank", help="Whether the reader, which looks for answers, reorders the first."),
+    ] = True,
     archive: ArchiveOption = None,
     model: ModelOption = None,
     as_json: JsonOption = False,
@@ -63,7 +68,10 @@ def search(
 
     limits = filter_from(publisher, author, language, article, after, before)
     options = SearchOptions(k, mode, limits, group, cursor, fusion)  # type: ignore[arg-type]
-    results = open_searcher(archive, model).search(" ".join(query), options)
+    if not rerank:
+        options = replace(options, rerank=0.0)
+    searcher = open_searcher(archive, model, reads=options.reads)
+    results = searcher.search(" ".join(query), options)
     if as_json:
         print_json(results_json(results, explain=explain))
     else:
