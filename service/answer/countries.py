@@ -7,6 +7,7 @@ governments act, wrong where somebody travels. What is asked often is here; a co
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _TABLE = """
 russia: russia russian russians rossiya | moscow kremlin
@@ -92,8 +93,8 @@ def _read(table: str) -> tuple[dict[str, str], dict[str, str]]:
 
 
 _STRONG, _WEAK = _read(_TABLE)
-_LONGEST_FIRST = sorted([*_STRONG, *_WEAK], key=len, reverse=True)
-_ANY = re.compile(rf"(?<![\w.])(?:{'|'.join(re.escape(word) for word in _LONGEST_FIRST)})(?!\w)", re.IGNORECASE)
+_WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+")
+_AMBIGUOUS = frozenset({"us", "Us", "un", "Un", "turkey", "pole", "poles", "english", "eu"})
 
 
 def country_of(word: str) -> str | None:
@@ -113,9 +114,7 @@ def is_capital(word: str) -> bool:
 
 def countries_in(text: str) -> frozenset[str]:
     """Every country that the text names in any of these ways. "us" and "un" count in capitals only."""
-    return frozenset(
-        country
-        for match in _ANY.finditer(text)
-        if (match[0] not in {"us", "Us", "un", "Un", "turkey", "pole", "poles", "english", "eu"})
-        and (country := country_of(match[0])) is not None
-    )
+    words = [word.rstrip(".") for word in _WORD.findall(text)]
+    found = {country_of(word) for word in words if word not in _AMBIGUOUS}
+    found |= {country_of(f"{one} {other}") for one, other in pairwise(words)}
+    return frozenset(country for country in found if country is not None)

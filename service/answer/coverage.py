@@ -89,6 +89,6 @@ def _has_word(word: str, text: str) -> bool:
     return is_spelt_like(fold(word), _spellings(text))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _spellings(text: str) -> tuple[str, ...]:
     return tuple(sorted({fold(word) for word in re.findall(r"[^\W\d_]{4,}", text)}))

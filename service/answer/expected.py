@@ -133,7 +133,7 @@ def _meant(word: str) -> str:
     return near[0] if near is not None else ""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def fits(words: str, sentence: str, expects: Expects | None) -> bool | None:
     """Whether the words of a sentence are such as are expected; None where that cannot be said.
 

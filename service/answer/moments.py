@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from service.answer.taken import Taken
+
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -122,18 +124,16 @@ class Moment:
         return _SEASON_MONTHS[self.season] if self.season is not None else frozenset(range(1, 13))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def moments(text: str) -> tuple[Moment, ...]:
     """Every time that the text names, in order and without overlap.
 
     >>> [(m.year, m.month, m.day) for m in moments("On Jan. 20 and in June 2010; since the summer of 2019")]
     [(None, 1, 20), (2010, 6, None), (2019, None, None)]
     """
-    found: list[Moment] = []
-    for form in (*_FORMS, _LONE):
-        for match in form.finditer(text):
-            if not any(moment.start < match.end() and match.start() < moment.end for moment in found):
-                found.append(_moment(match))
+    taken = Taken(text)
+    matches = (match for form in (*_FORMS, _LONE) for match in form.finditer(text))
+    found = [_moment(match) for match in matches if taken.take(match.start(), match.end())]
     return tuple(sorted(found, key=lambda moment: moment.start))
 
 

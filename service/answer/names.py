@@ -23,6 +23,8 @@ _SHORTEST_ALIKE = 5
 """Letters of a name that may be misspelt by one; shorter ones are near to too many others (Iran, Iraq)."""
 _LONG = 8
 """Letters from which two slips are forgiven, and not only one."""
+_LOOK_BACK = 8
+"""Characters before a word among which the end of the sentence before it would be."""
 _ENDINGS = frozenset({"s", "n", "an", "ian", "ians", "ern", "ic", "ist", "ists", "ish", "ese", "i", "is", "al"})
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[’'](?!s\b)[^\W_]+)*(?:[-/+&][^\W_]+)*(?![\w$])")
@@ -67,7 +69,7 @@ def fold(word: str) -> str:
     return plain.removesuffix("'s").removesuffix("'")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def names(text: str) -> tuple[Name, ...]:
     """Every name in the text, in order.
 
@@ -121,13 +123,14 @@ def _name(text: str, piece: list[re.Match[str]]) -> Name | None:
     if not piece:
         return None
     start, end = piece[0].start(), piece[-1].end()
-    begins = not text[:start].rstrip("\"“”‘'( ") or text[:start].rstrip("\"“‘'( ")[-1:] in ".!?:;\n"
+    before = text[max(0, start - _LOOK_BACK) : start].rstrip("\"“”‘'( ")
+    begins = not before or before[-1] in ".!?:;\n"
     word = text[start:end]
     plain = len(piece) == 1 and word[1:].islower() and word.isalpha()
     return Name(word, start, end, sure=not (begins and plain and country_of(word) is None))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _words(text: str) -> frozenset[str]:
     """The folded words of a text, those joined by hyphens also taken apart, and the initials of its long names."""
     found: set[str] = set()
@@ -142,7 +145,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _countries(text: str) -> frozenset[str]:
     return countries_in(text)
 

@@ -14,6 +14,7 @@ from text_to_num import find_numbers
 
 from service.answer.moments import moments
 from service.answer.names import names
+from service.answer.taken import Taken
 
 _SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "trn": 1e12}
 _SCALES |= {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
@@ -93,7 +94,7 @@ class Quantity:
         return not self.same_as(other) and (not self.unit or not other.unit or self.unit == other.unit)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every amount in the text, in order.
 
@@ -101,22 +102,18 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     [(5.0, ''), (800000000.0, 'USD'), (6.1, 'percent')]
     """
     found = [_of_digits(match, text) for match in _DIGITS.finditer(text)]
-    taken = [(quantity.start, quantity.end) for quantity in found]
-    for quantity in (*_dozens(text), *_of_words(text)):
-        if not any(start < quantity.end and quantity.start < end for start, end in taken):
-            found.append(quantity)
-            taken.append((quantity.start, quantity.end))
+    taken = Taken(text, ((quantity.start, quantity.end) for quantity in found))
+    found += [quantity for quantity in (*_dozens(text), *_of_words(text)) if taken.take(quantity.start, quantity.end)]
     return tuple(sorted(found, key=lambda quantity: quantity.start))
 
 
 def own_amounts(text: str) -> list[Quantity]:
     """The amounts that are no part of a date or a name. A bare "one" is left out: it is mostly a pronoun."""
-    taken = [(m.start, m.end) for m in moments(text)] + [(n.start, n.end) for n in names(text)]
+    taken = Taken(text, ((spot.start, spot.end) for spots in (moments(text), names(text)) for spot in spots))
     return [
         quantity
         for quantity in quantities(text)
-        if not any(start < quantity.end and quantity.start < end for start, end in taken)
-        and not (quantity.value == 1 and not quantity.unit)
+        if taken.take(quantity.start, quantity.end) and not (quantity.value == 1 and not quantity.unit)
     ]
 
 

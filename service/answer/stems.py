@@ -10,7 +10,7 @@ from indexer.lexical import words_of
 _MORE = "not no nor never neither none without very more most much many some any each other same own one s t re ve ll"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def stems_of(text: str) -> tuple[str, ...]:
     """The telling stems in order.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from indexer.sentences import split_sentences
-from service.answer.moments import bears_out, moments
+from service.answer.moments import Moment, bears_out, moments
 from service.answer.names import Name, missing_words, names
 from service.answer.negation import denied, disputed, doubted, hedges
 from service.answer.quantities import own_amounts, quantities
@@ -68,8 +68,22 @@ def _times(claim: str, source: str) -> list[str]:
     return [
         f'"{claim[moment.start : moment.end]}" is not in the source'
         for moment in moments(claim)
-        if not bears_out(moment, there)
+        if not _is_stated(moment, there)
     ]
+
+
+def _is_stated(moment: Moment, there: tuple[Moment, ...]) -> bool:
+    """Whether the source says the time at least as exactly: "the 1990s" does not say 1995, and 1995 is in the 1990s."""
+    as_exact = tuple(other for other in there if _is_within(other, moment))
+    years = {year for other in there for year in (other.year, other.until)}
+    spelled_out = moment.until is not None and {moment.year, moment.until} <= years  # "from 1980 on ... until 1988"
+    return bears_out(moment, as_exact) or spelled_out
+
+
+def _is_within(other: Moment, moment: Moment) -> bool:
+    if other.year is None or moment.year is None:
+        return True
+    return moment.year <= other.year and (other.until or other.year) <= (moment.until or moment.year)
 
 
 def _names(claim: str, source: str) -> list[str]:
