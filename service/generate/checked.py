@@ -1,8 +1,9 @@
 """Whether a cited passage bears a sentence out, and by which of its words exactly.
 
-The sentence must hold against one passage that it cites, in up to three of its sentences that follow each other: no
-objection in words (``objections``), and no other answer in the eyes of the reader. Paragraphs that speak to a language
-model, and sentences that order something to be said, bear nothing out.
+It must be one sentence of a passage that it cites which bears it out: no objection in words (``objections``), and no
+other answer in the eyes of the reader. Two sentences together say who did what only to those who know whom "it" means,
+and a writer that mixes them up uses the words of both; so what takes two is refused. Paragraphs that speak to a
+language model, and sentences that order something to be said, bear nothing out.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from indexer.lexical import words_of
 from indexer.sentences import split_sentences
+from service.answer.attribution import said_by
 from service.answer.records import Dropped, Support
 from service.generate.instructions import is_an_order, speaks_to_a_model
 from service.generate.objections import objections, telling
@@ -21,7 +23,6 @@ from service.generate.sentences import Claim
 from service.reader.reading import Readable, Reader, Reading
 from service.search import Hit
 
-_MOST_SENTENCES = 3
 _FEW = 3
 """Telling words below which a sentence says too little for words alone to bear it out."""
 
@@ -73,10 +74,10 @@ def _refused_unread(claim: Claim, passages: int) -> str | None:
 
 
 def _support(claim: str, question: str, hit: Hit, reader: Reader) -> Support | str:
-    """The sentences of the passage that bear the claim out, or what is said against the best of them."""
+    """The first sentence of the passage that bears the claim out, or what is said against the nearest."""
     said = set(telling(claim))
     against: tuple[float, str] = (-1.0, "it holds no statement")
-    for start, end in _stretches(hit.citation.quote):
+    for start, end in _statements(hit.citation.quote):
         source = hit.citation.quote[start:end]
         if reasons := objections(claim, source):
             shared = len(said & {word.stem for word in words_of(source)}) / (1 + len(reasons))
@@ -86,34 +87,27 @@ def _support(claim: str, question: str, hit: Hit, reader: Reader) -> Support | s
         if why := _read_apart(claim, source, mine, theirs):
             return why
         words = _answering_words(claim, source, theirs)
+        speaker = said_by(hit.citation.quote, start + words[0], start + words[1])
         citation = replace(hit.citation, start=hit.citation.start + start, end=hit.citation.start + end, quote=source)
         return Support(
             citation=citation,
             words=(citation.start + words[0], citation.start + words[1]),
             confidence=1 / (1 + math.exp(-max(-50.0, min(50.0, theirs.score)))),
+            said_by=hit.citation.quote[speaker[0] : speaker[1]] if speaker else None,
             also_published_by=hit.also_published_by,
         )
     return against[1]
 
 
-def _stretches(quote: str) -> Iterator[tuple[int, int]]:
-    """Runs of sentences that may bear something out: single ones first, then two and three."""
-    runs: list[list[tuple[int, int]]] = []
+def _statements(quote: str) -> Iterator[tuple[int, int]]:
+    """The sentences that may bear something out, as spans of the quote."""
     offset = 0
     for paragraph in quote.split("\n\n"):
-        run: list[tuple[int, int]] = []
-        for start, end in [] if speaks_to_a_model(paragraph) else split_sentences(paragraph):
-            if is_an_order(paragraph[start:end]):
-                runs.append(run)
-                run = []
-            else:
-                run.append((offset + start, offset + end))
-        runs.append(run)
+        if not speaks_to_a_model(paragraph):
+            for start, end in split_sentences(paragraph):
+                if not is_an_order(paragraph[start:end]):
+                    yield offset + start, offset + end
         offset += len(paragraph) + 2
-    for length in range(1, _MOST_SENTENCES + 1):
-        for run in runs:
-            for first in range(len(run) - length + 1):
-                yield run[first][0], run[first + length - 1][1]
 
 
 def _read_apart(claim: str, source: str, mine: Reading, theirs: Reading) -> str | None:

@@ -27,7 +27,7 @@ _TO_A_MODEL = re.compile(
 )
 _ORDER = re.compile(
     r"""^[\W_]*(?:(?:please|now|instead|then|always|never|and|also|just|only|important)\b[\s:,!]*)*
-        (?:you\s+(?:must|should|shall|will|have\s+to|need\s+to|are\s+to)\s+(?:\w+ly\s+)?)?
+        (?:you\s+(?:must|should|shall|will|have\s+to|need\s+to|are\s+to)\s+(?:(?:\w+ly|always|never|only)\s+)?)?
         (?:say|answer|respond|reply|repeat|write|output|print|tell|claim|cite|quote|pretend|act|behave|assert|conclude)
         \b(?!\s+(?:was|is|were|are|came|comes)\b)
     """,

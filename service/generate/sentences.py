@@ -25,10 +25,11 @@ _MARK = re.compile(
 _NUMBERS = re.compile(r"([0-9]+)(?:\s*(?:-|–|to)\s*(?:\^|passage\s*|source\s*)?([0-9]+))?", re.IGNORECASE)
 _MOST_IN_A_RANGE = 100
 _END = re.compile(
-    rf"(?<![.!?…])(?:[.!?…]++[\"”’'»)*_]*(?:{_MARK.pattern})*(?=\s)|[。！？](?:{_MARK.pattern})*)", _MARK.flags
+    rf"(?<![.!?…])(?:[.!?…]++[\"”’'»)*_]*(?:{_MARK.pattern})*+(?=\s|\Z)|[。！？](?:{_MARK.pattern})*+)", _MARK.flags
 )
 _LINE_START = re.compile(r"^\s*(?:(?:[-*+•–·>]|\d{1,3}[.)]|#{1,6})\s+)*")
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|`+")
+_OPEN = re.compile(r"[ \t]*[\[【［][^\]】］]{0,200}\Z")  # a citation whose end is still to come
 _NEW_LINE = re.compile(r"\n(?![ \t]*[a-z])")  # before a small letter, a line was only wrapped
 _PREFACE = re.compile(r"(?:answer|response)\s*:\s*", re.IGNORECASE)
 
@@ -79,7 +80,7 @@ class Sentences:
         first = _LINE_START.match(line)
         for match in _END.finditer(line, max(self._looked, first.end() if first else 0)):
             end = match.end()
-            if line_end is None and len(line) < end + _AHEAD:
+            if line_end is None and (len(line) < end + _AHEAD or _OPEN.match(line, end)):
                 return None
             if _splits(line[:end], line[end : end + _AHEAD]):
                 return end

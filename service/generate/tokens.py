@@ -21,7 +21,7 @@ def count_tokens(text: str) -> int:
     """Tokens that the text takes in a language model's context, on the safe side.
 
     >>> count_tokens("Ships."), count_tokens("<|endoftext|>") > 2
-    (3, True)
+    (4, True)
     """
     # Names of special tokens in a text are text like any other.
     return math.ceil(OTHERS_NEED * len(_encoding().encode_ordinary(text)))
