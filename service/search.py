@@ -7,7 +7,7 @@ one file because they are one interface.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal, get_args
@@ -206,6 +206,12 @@ class Searcher:
         text, replaced = snapshot.respelt(parsed.text, known)
         notes = (f'no passage holds "{word}"; searched as "{stem}"' for word, stem in replaced)
         return replace(parsed, text=text, notes=(*parsed.notes, *notes))
+
+    def likeness(self, query: str, texts: Sequence[str]) -> Floats:
+        """The cosine of the query to each text, (n,); a text longer than the model reads counts by its beginning."""
+        if not texts:
+            return np.zeros(0, np.float32)
+        return self._embedder.embed_queries(texts) @ self._embedder.embed_queries([query])[0]
 
     def similar(self, locator: Locator, options: SearchOptions | None = None) -> Results:
         """The passages of other articles nearest to a passage, or to an article as a whole.

@@ -140,7 +140,11 @@ class Answerer:
         with watch.phase("weigh"):
             candidates = candidates_of(results.hits, readings)[:JUDGED]
             texts = _Texts(self.searcher.archive.snapshot())
-            rows = [evidence_of(c, understood, dates.windows, texts.of(c), candidates) for c in candidates]
+            cosines = self.searcher.likeness(parsed.text, [candidate.context for candidate in candidates])
+            rows = [
+                evidence_of(candidate, understood, dates.windows, texts.of(candidate), candidates, float(cosine))
+                for candidate, cosine in zip(candidates, cosines, strict=True)
+            ]
         numbers = np.array(rows, np.float64).reshape(len(candidates), len(NUMBERS))
         notes = (*results.notes, *notes, *dates.notes)
         return Weighed(question, parsed.text, understood, limits, results, notes, tuple(candidates), numbers, watch)
