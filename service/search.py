@@ -211,7 +211,8 @@ class Searcher:
         """The cosine of the query to each text, (n,); a text longer than the model reads counts by its beginning."""
         if not texts:
             return np.zeros(0, np.float32)
-        return self._embedder.embed_queries(texts) @ self._embedder.embed_queries([query])[0]
+        cosines: Floats = self._embedder.embed_queries(texts) @ self._embedder.embed_queries([query])[0]
+        return cosines
 
     def similar(self, locator: Locator, options: SearchOptions | None = None) -> Results:
         """The passages of other articles nearest to a passage, or to an article as a whole.
