@@ -54,8 +54,15 @@ def load_reader(weights: Path | None = None, *, threads: int | None = None, cach
         ModelError: the file is missing, damaged or not of the default embedding model; or that model is not here.
     """
     cache = cache or cache_dir()
-    weights = weights or SHIPPED
-    files = find_model(None, cache)
+    return reader_from(find_model(None, cache), weights or SHIPPED, cache, threads)
+
+
+def reader_from(files: ModelFiles, weights: Path, cache: Path, threads: int | None = None) -> ServedReader:
+    """The reader of a packed file and of the embedding model that it was trained from.
+
+    Raises:
+        ModelError: as ``load_reader``.
+    """
     read_facts(weights, files)
     sha256 = file_sha256(weights, cache)
     folder = kept_folder(cache, f"reader {FORMAT}", files.digest, sha256, tokenizers.__version__, machine()[0])

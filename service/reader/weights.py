@@ -27,6 +27,7 @@ SHIPPED = Path(__file__).parent / "weights" / "reader.safetensors"
 FORMAT = "pressmark-reader-1"
 PAIR_DIM = 64
 _ENCODER = "encoder."
+_FACTS = "facts"  # the one key of the header's metadata: safetensors writes several in any order
 _NOT_READ = ("embeddings.position_ids", "pooler.")
 _NOT_TRAINED = (*_NOT_READ, "embeddings.word_embeddings.")
 
@@ -115,13 +116,19 @@ def read_facts(file: Path, files: ModelFiles) -> Facts:
         raise ModelError(f"there are no reader's weights at {file}. Install Pressmark again") from error
     except (SafetensorError, OSError) as error:
         raise ModelError(f"{file} cannot be read as weights ({error}). Install Pressmark again") from error
-    if told.get("format") != FORMAT:
+    if _FACTS not in told:
         raise ModelError(
-            f"{file} is of the format {told.get('format')!r}, and {FORMAT!r} is read here. Pack the trained weights "
-            "again: python -m service.reader.pack AVERAGED --out FOLDER"
+            f"{file} are weights, but not a reader's as they ship. Pack what a training run kept: "
+            "python -m service.reader.pack AVERAGED --out FOLDER"
         )
     try:
-        facts = Facts(**json.loads(told["facts"]))
+        fields = json.loads(told[_FACTS])
+        if fields["format"] != FORMAT:
+            raise ModelError(
+                f"{file} is of the format {fields['format']!r}, and {FORMAT!r} is read here. Pack the trained weights "
+                "again: python -m service.reader.pack AVERAGED --out FOLDER"
+            )
+        facts = Facts(**fields)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"the header of {file} is damaged ({error}). Install Pressmark again") from error
     if facts.base_sha256 != files.weights_sha256:
@@ -164,8 +171,9 @@ def packed(facts: Facts, tensors: Tensors) -> bytes:
     Raises:
         ModelError: a value is too large for half precision.
     """
-    halves = {name: value.astype(np.float16) for name, value in sorted(tensors.items())}
+    with np.errstate(over="ignore"):  # said below, by name
+        halves = {name: value.astype(np.float16) for name, value in sorted(tensors.items())}
     for name, value in halves.items():
         if not np.isfinite(value).all():
             raise ModelError(f"{name} has values up to {np.abs(tensors[name]).max()}: no halves. Train it again")
-    return save(halves, metadata={"format": facts.format, "facts": json.dumps(asdict(facts), sort_keys=True)})
+    return save(halves, metadata={_FACTS: json.dumps(asdict(facts), sort_keys=True)})
