@@ -1,4 +1,4 @@
-"""``eval``: how good retrieval is, and whether a change made it better or worse.
+"""``eval``: how good retrieval and answers are, and whether a change made them better or worse.
 
 The one module below the command line's root that may see ``eval``; all of it is imported when the command runs.
 Longer than most modules, because the command has many options and each is described where it is.
@@ -7,8 +7,9 @@ Longer than most modules, because the command has many options and each is descr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,10 +19,12 @@ from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_
 from service.cli.printable import printable
 
 if TYPE_CHECKING:
+    from eval.answer_result import AnswerResult
     from eval.compare import Comparison
     from eval.gold import Gold
     from eval.rankings import Rankings
     from eval.result import Result
+    from eval.sample import Sample
     from eval.suite import Suite
     from service.search import Searcher, SearchOptions
 
@@ -45,8 +48,8 @@ def evaluate(
         typer.Option(
             "--sweep",
             metavar="NAME=V,V",
-            help="Try other values (repeatable): of weight, depth, feedback, proximity, fusion, mode, passage-size, "
-            "overlap, model.",
+            help="Try other values (repeatable): of weight, depth, feedback, proximity, rerank, fusion, mode, "
+            "passage-size, overlap, model.",
         ),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the questions against the archive.")] = False,
@@ -65,16 +68,24 @@ def evaluate(
     fusion: Annotated[str, typer.Option("--fusion", help="convex or rrf: how hybrid joins two rankings.")] = "convex",
     weight: Annotated[float | None, typer.Option("--weight", help="The dense part of the fused score, 0 to 1.")] = None,
     depth: Annotated[int | None, typer.Option("--depth", help="Candidates taken from each retriever.")] = None,
+    answers: Annotated[
+        bool, typer.Option("--answers/--no-answers", help="Whether to ask the questions, where the suite has answers.")
+    ] = True,
+    sample: Annotated[
+        int | None, typer.Option("--sample", metavar="N", help="Ask at most N of the questions. [default: 500]")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Draws another sample.")] = None,
     across_models: Annotated[
         bool, typer.Option("--across-models", help="Compare with a result of another model all the same.")
     ] = False,
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Measure how well an archive is searched, with questions whose answers are known.
+    """Measure how well an archive is searched and asked, with questions whose answers are known.
 
     A questions file has one JSON object a line, and asks about the archive; seeds and BEIR folders bring their own
-    articles, which are indexed into the cache. Nothing is sent anywhere, and no language model judges.
+    articles, which are indexed into the cache. Nothing is sent anywhere, and no language model judges. Where a suite
+    has answers, its questions are also asked as ask does, by a sample where there are many.
 
     With --against, the exit code is 1 when a measure is significantly worse.
 
@@ -91,6 +102,8 @@ def evaluate(
         _require_alone("--sweep", outputs | {"--check": check})
     if check:
         _require_alone("--check", outputs | {"--out": out, "--json": as_json})
+    if not answers:
+        _require_alone("--no-answers", {"--sample": sample is not None, "--seed": seed is not None})
     if level != "article" and not run_file:
         _require_alone("--level", {"no --run": True})
     asked = load_suite(suite, split)
@@ -112,9 +125,11 @@ def evaluate(
         require_writable(trec, folder=True)
     given = {name: value for name, value in (("weight", weight), ("depth", depth)) if value is not None}
     options = SearchOptions(mode=mode, fusion=fusion, **given)  # type: ignore[arg-type]
-    searcher = _searcher(asked, archive, model)
+    drawn = _sample(asked, sample, seed) if answers and not (check or sweep or run_file) else None
+    reads = drawn is not None or options.reads or any(tried.startswith("rerank=") for tried in sweep or ())
+    searcher = _searcher(asked, archive, model, reads)
     if before:
-        _require_baseline(before, asked, searcher, across_models)
+        _require_baseline(before, asked, drawn, searcher, across_models)
     if check:
         return _check(asked, searcher)
     if sweep:
@@ -126,6 +141,9 @@ def evaluate(
             from eval.run import run
 
             result, gold, rankings = run(asked, searcher, options, tell)
+    if drawn:
+        with bars.queries() as tell, _no_resume():
+            result = replace(result, answers=_answers(asked, searcher, drawn, tell))
     comparison = _comparison(before, result, across_models) if before else None
     _keep(result, gold, rankings, asked, comparison, out, report, trec)
     _show(result, comparison, asked, as_json)
@@ -140,14 +158,15 @@ def _require_alone(option: str, others: Mapping[str, object]) -> None:
         raise InputError(f"{option} does nothing with {' and '.join(given)}. Run eval without one of the two")
 
 
-def _searcher(suite: Suite, archive: Path | None, model: str | None) -> Searcher:
-    """Over the archive named, else over one of the suite's own articles."""
+def _searcher(suite: Suite, archive: Path | None, model: str | None, reads: bool) -> Searcher:
+    """Over the archive named, else over one of the suite's own articles; one that reads can rerank."""
     if suite.corpus is None or archive is not None:
-        return open_searcher(archive, model)
+        return open_searcher(archive, model, reads=reads)
     from eval.archives import corpus_archive
     from indexer.build import chunk_config
     from indexer.embed import load_embedder
     from service.cli import bars
+    from service.reader.loading import load_reader
     from service.search import Searcher
 
     embedder = load_embedder(model)
@@ -157,15 +176,46 @@ def _searcher(suite: Suite, archive: Path | None, model: str | None) -> Searcher
         typer.echo(f"pressmark: {printable(' '.join(str(refusal).split()))}", err=True)
     if len(report.refused) > 3:
         typer.echo(f"pressmark: and {len(report.refused) - 3:,} more articles could not be indexed", err=True)
-    return Searcher(opened, embedder)
+    return Searcher(opened, embedder, load_reader() if reads else None)
 
 
-def _require_baseline(before: Result, suite: Suite, searcher: Searcher, across_models: bool) -> None:
+def _sample(suite: Suite, most: int | None, seed: int | None) -> Sample | None:
+    """What to ask; None when the suite has no answers."""
+    from eval.sample import SAMPLE, SEED, Sample
+
+    sample = Sample(SAMPLE if most is None else most, SEED if seed is None else seed)
+    return sample if suite.asked else None
+
+
+def _answers(suite: Suite, searcher: Searcher, sample: Sample, tell: Callable[[int, int], None]) -> AnswerResult:
+    """Ask as ``ask`` does, whatever the search was told."""
+    from eval.answering import ask_suite
+    from service.answer.answerer import Answerer
+    from service.answer.records import AskOptions
+    from service.reader.loading import load_reader
+
+    reader, options = load_reader(), AskOptions()
+    answerer = Answerer(searcher, reader)
+    config = {
+        "passages": options.passages,
+        "rerank": options.rerank,
+        "reader": reader.card.weights_sha256[:12],
+        "threshold": answerer.calibration.threshold,
+    }
+    return ask_suite(suite, searcher.archive.snapshot(), answerer.ask, config, sample, tell)
+
+
+def _require_baseline(
+    before: Result, suite: Suite, sample: Sample | None, searcher: Searcher, across_models: bool
+) -> None:
     """Refuse a baseline before anything is searched, not after."""
     from eval.comparable import require_comparable
+    from eval.compare_answers import require_sample
 
     card = searcher.card
     require_comparable(before, suite, None if across_models else (card.name, card.weights_sha256))
+    if sample and before.answers:
+        require_sample(before.answers, suite, sample)
 
 
 def _check(suite: Suite, searcher: Searcher) -> int:
@@ -236,7 +286,7 @@ def _keep(
 
 
 def _show(result: Result, comparison: Comparison | None, suite: Suite, as_json: bool) -> None:
-    from eval import tables
+    from eval import answer_tables, tables
 
     if as_json:
         shape: dict[str, Any] = json.loads(result.to_json())
@@ -247,7 +297,9 @@ def _show(result: Result, comparison: Comparison | None, suite: Suite, as_json: 
         print_json(shape)
         return
     tables.show_result(result)
-    for note in tables.notes_on_queries(result):
+    if result.answers:
+        answer_tables.show_answers(result.answers)
+    for note in (*tables.notes_on_queries(result), *answer_tables.notes_on_answers(result)):
         typer.echo(f"note: {printable(note)}", err=True)
     if comparison:
         typer.echo()
