@@ -143,10 +143,13 @@ def bears_out(moment: Moment, there: tuple[Moment, ...]) -> bool:
     if any(other.names_all_of(moment) for other in matching):
         return True
     rest = replace(moment, year=None, until=None)
-    return any(other.year is not None for other in matching) and any(
-        other.year is None and rest != replace(rest, month=None, day=None, season=None) and other.names_all_of(rest)
-        for other in matching
-    )
+    if not (rest.month or rest.season) or not any(_same_year(other, moment) for other in there):
+        return False
+    return any(other.year is None and other.names_all_of(rest) for other in matching)
+
+
+def _same_year(one: Moment, other: Moment) -> bool:
+    return one.year is not None and Moment(0, 0, one.year, one.until).agrees_with(Moment(0, 0, other.year, other.until))
 
 
 def hints_at_a_time(text: str) -> bool:

@@ -18,7 +18,7 @@ from service.answer.countries import country_of
 from service.answer.expected import Expects, expected
 from service.answer.moments import moments
 from service.answer.names import Name, names
-from service.answer.quantities import own_amounts
+from service.answer.quantities import own_amounts, quantities
 from service.answer.records import Kind
 from service.answer.stems import empty_stems
 
@@ -169,6 +169,7 @@ def _given(question: str) -> list[Given]:
         if not any(s < end and start < e for s, e in taken):
             found.append(Given(kind, question[start:end], start, end))
             taken.append((start, end))
+    taken += [(amount.start, amount.end) for amount in quantities(question)]
     return found + [word for word in _words(question) if not any(s < word.end and word.start < e for s, e in taken)]
 
 
