@@ -108,6 +108,30 @@ def test_words_that_are_not_the_quotes_were_altered(
     assert there is None or f"reads {there} there: it was altered" in verdict.message
 
 
+@pytest.mark.parametrize("altered", ["1933", "1932 or 1933", "The bridge opened in 1932. Twice."])
+def test_an_answer_that_its_citations_do_not_say_was_altered(
+    archive: Archive, exported: dict[str, Any], altered: str
+) -> None:
+    for make in (hand.disagreement, hand.listing):
+        with pytest.raises(BadRecord, match="is not cut from what it cites"):
+            verify_document(answer_json(make(archive)) | {"answer": altered}, ArchiveTexts(archive.snapshot()))
+    with pytest.raises(BadRecord, match="is not cut from what it cites: it was altered"):
+        verify_document(exported | {"answer": altered}, ArchiveTexts(archive.snapshot()))
+
+
+@pytest.mark.parametrize("parts", [{"items": 5, "sides": True}, {"items": [3, None]}, {"sides": ["x", {}, 1]}])
+def test_parts_that_are_none_do_not_hide_an_altered_answer(
+    archive: Archive, exported: dict[str, Any], parts: dict[str, Any]
+) -> None:
+    with pytest.raises(BadRecord, match="is not cut from what it cites"):
+        verify_document(exported | {"answer": "1933"} | parts, ArchiveTexts(archive.snapshot()))
+
+
+def test_a_whole_sentence_or_a_yes_is_an_answer(archive: Archive, exported: dict[str, Any]) -> None:
+    for answer in ("The bridge opened in 1932.", "The bridge\nopened in 1932.", "Yes"):
+        verify_document(exported | {"answer": answer, "kind": "yes-no"}, ArchiveTexts(archive.snapshot()))
+
+
 def test_what_is_altered_throughout_does_not_hold(archive: Archive, exported: dict[str, Any]) -> None:
     forged = json.loads(json.dumps(exported).replace("1932", "1933"))
     (verdict,) = verify_document(forged, ArchiveTexts(archive.snapshot()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.citation import shown
-from service.verify.exported import citations_in, words_in
+from service.verify.exported import citations_in, require_quoted, words_in
 from service.verify.judge import verify
 from service.verify.sources import TextSource
 from service.verify.verdict import AnswerWords, Verdict, Words
@@ -18,10 +18,11 @@ def verify_document(document: object, source: TextSource) -> list[Verdict]:
 
     Raises:
         BadQuery: there is no citation in it.
-        BadRecord: a citation, or what supports the answer, breaks its own rules.
+        BadRecord: a citation, or what supports the answer, breaks its own rules, or the answer is none of its words.
         ArchiveDamaged: the source gives a text under an edition that is not its hash.
     """
     words = words_in(document)
+    require_quoted(document, words)
     return [_with_words(verdict, words.get(verdict.citation, [])) for verdict in verify(citations_in(document), source)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from indexer.errors import BadQuery, BadRecord
 from service.citation import Citation, citation_from_json, shown
@@ -42,6 +42,35 @@ def words_in(document: object) -> dict[Citation, list[Words]]:
     for at, (support, citation) in enumerate(zip(supports, _citations(cited, "$.citations"), strict=True)):
         words.setdefault(citation, []).append(_words(support, f"$.support[{at}]"))
     return words
+
+
+def require_quoted(document: object, cited: Iterable[Citation]) -> None:
+    """Refuse an answer, or a part of one, that is not cut from a quote of its citations.
+
+    What a language model wrote is no quote, and "yes" may stand in none: nothing is asked of them.
+
+    Raises:
+        BadRecord: the answer was altered.
+    """
+    if not isinstance(document, dict) or not isinstance(answer := document.get("answer"), str):
+        return
+    if document.get("written") is not None or _one_line(answer).casefold() in {"yes", "no"}:
+        return
+    items, sides = (found if isinstance(found := document.get(key), list) else [] for key in ("items", "sides"))
+    parts = items or [side.get("answer") for side in sides if isinstance(side, dict)] or [answer]
+    quotes = [_one_line(citation.quote) for citation in cited]
+    left = _one_line(answer)
+    for part in sorted((_one_line(part) for part in parts if isinstance(part, str)), key=len, reverse=True):
+        left = left.replace(part, "") if any(part in quote for quote in quotes) else left
+    if any(character.isalnum() for character in left):
+        raise BadRecord(
+            f"the answer {shown(answer)} is not cut from what it cites: it was altered. "
+            "Export the answer again: pressmark ask --json"
+        )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _words(found: object, place: str) -> Words:
