@@ -20,7 +20,8 @@ from indexer.errors import UnknownArticle
 from indexer.filters import Filter
 from indexer.records import PartialDate
 from indexer.snapshot import Snapshot
-from service.answer.candidates import Candidate, candidates_of
+from indexer.stored import StoredArticle
+from service.answer.candidates import Around, Candidate, candidates_of
 from service.answer.composing import compose
 from service.answer.confidence import NUMBERS, Calibration, Judged, evidence_of, shipped_calibration
 from service.answer.dates import Window, date_words
@@ -138,11 +139,11 @@ class Answerer:
         with watch.phase("read"):
             readings = self._readings(parsed.text, results.hits)
         with watch.phase("weigh"):
-            candidates = candidates_of(results.hits, readings)[:JUDGED]
             texts = _Texts(self.searcher.archive.snapshot())
+            candidates = [texts.around(candidate) for candidate in candidates_of(results.hits, readings)[:JUDGED]]
             cosines = self.searcher.likeness(parsed.text, [candidate.context for candidate in candidates])
             rows = [
-                evidence_of(candidate, understood, dates.windows, texts.of(candidate), candidates, float(cosine))
+                evidence_of(candidate, understood, dates.windows, candidates, float(cosine))
                 for candidate, cosine in zip(candidates, cosines, strict=True)
             ]
         numbers = np.array(rows, np.float64).reshape(len(candidates), len(NUMBERS))
@@ -193,14 +194,17 @@ class _Texts:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._known: dict[str, str] = {}
+        self._known: dict[str, StoredArticle | None] = {}
 
-    def of(self, candidate: Candidate) -> str:
-        cited = candidate.hit.citation
-        if cited.article_id not in self._known:
+    def around(self, candidate: Candidate) -> Candidate:
+        """The candidate with its article's text, where that is still the text that was searched."""
+        name = candidate.article_id
+        if name not in self._known:
             try:
-                article = self._snapshot.article(cited.article_id)
-                self._known[cited.article_id] = article.text if article.edition == cited.edition else cited.quote
+                self._known[name] = self._snapshot.article(name)
             except UnknownArticle:
-                self._known[cited.article_id] = cited.quote
-        return self._known[cited.article_id]
+                self._known[name] = None
+        article = self._known[name]
+        if article is None or article.edition != candidate.hit.citation.edition:
+            return candidate
+        return replace(candidate, article=Around(article.text))

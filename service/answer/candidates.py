@@ -12,6 +12,14 @@ from service.search import Hit
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a candidate, from ``start`` of its article's text on: the whole text where it is at hand."""
+
+    text: str
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One span of one passage. ``words`` and ``sentence`` are ``[start, end)`` in the article's text."""
 
@@ -20,6 +28,12 @@ class Candidate:
     span: Span
     words: tuple[int, int]
     sentence: tuple[int, int]
+    article: Around | None = None
+
+    @property
+    def around(self) -> Around:
+        """The article, or the passage alone."""
+        return self.article or Around(self.hit.citation.quote, self.hit.citation.start)
 
     @property
     def article_id(self) -> str:

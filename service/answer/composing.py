@@ -90,13 +90,12 @@ def _supports(group: Group, threshold: float) -> tuple[Support, ...]:
 
 
 def support_of(judged: Judged) -> Support:
-    candidate = judged.candidate
-    quote, first = candidate.hit.citation.quote, candidate.hit.citation.start
-    speaker = said_by(quote, candidate.words[0] - first, candidate.words[1] - first)
+    candidate, around = judged.candidate, judged.candidate.around
+    speaker = said_by(around.text, candidate.words[0] - around.start, candidate.words[1] - around.start)
     return Support(
         citation=candidate.citation(),
         words=candidate.words,
         confidence=judged.confidence,
-        said_by=quote[speaker[0] : speaker[1]] if speaker else None,
+        said_by=around.text[speaker[0] : speaker[1]] if speaker else None,
         also_published_by=candidate.hit.also_published_by,
     )

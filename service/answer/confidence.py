@@ -61,7 +61,6 @@ def evidence_of(
     candidate: Candidate,
     asked: Asked,
     windows: Sequence[Window],
-    article: str,
     others: Sequence[Candidate],
     cosine: float,
 ) -> NDArray[np.float64]:
@@ -71,14 +70,13 @@ def evidence_of(
         candidate: what might be the answer.
         asked: the question understood.
         windows: what its date words limit it to.
-        article: the text of the candidate's article.
         others: all candidates of the question.
         cosine: of the question and the candidate's sentence.
     """
     cited = candidate.hit.citation
-    heading = ". ".join(part for part in (cited.title, candidate.hit.heading, cited.published) if part)
+    heading = ". ".join(part for part in (cited.title, *cited.authors, candidate.hit.heading, cited.published) if part)
     sentence, passage, whole = (
-        coverage(asked.given, f"{heading}. {text}") for text in (candidate.context, cited.quote, article)
+        coverage(asked.given, f"{heading}. {text}") for text in (candidate.context, cited.quote, candidate.around.text)
     )
     fitting = fits(candidate.text, candidate.context, asked.expects)
     best_elsewhere = max((c.span.score for c in others if not same_answer(c.text, candidate.text)), default=-10.0)
