@@ -15,6 +15,7 @@ from indexer.embed import check_texts
 from indexer.errors import BadQuery
 from service.reader.examples import QUESTION_TOKENS, TITLE_TOKENS, head_of, special
 from service.reader.reading import Readable, Reading
+from service.reader.respelling import respelt
 from service.reader.spans import Scores, reading_of, scores_of
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -67,12 +68,15 @@ class ServedReader:
     def read(self, question: str, passages: Sequence[Readable], spans: int = 5) -> list[Reading]:
         """One reading a passage, in their order; at most ``spans`` spans each.
 
+        A misspelt word of the question is read as the one that the passages have instead.
+
         Raises:
             BadQuery: the question is empty, or half of a surrogate pair is in it.
             BadRecord: half of a surrogate pair is in a passage or its title.
         """
         texts = self._encoded([passage.text for passage in passages])
-        scored = self.judge(question, passages, texts)
+        meant, _ = respelt(question, [passage.text for passage in passages], self._knows)
+        scored = self.judge(meant, passages, texts)
         return [
             reading_of(passage.text, text, stretches, spans)
             for passage, text, stretches in zip(passages, texts, scored, strict=True)
@@ -97,6 +101,10 @@ class ServedReader:
                 scores = scores_of(row[0], row[window.before : len(window.ids) - 1])
                 scored[window.passage].append((window.at, scores))
         return [sorted(stretches, key=lambda stretch: stretch[0]) for stretches in scored]
+
+    def _knows(self, word: str) -> bool:
+        """Whether it is a whole word of the vocabulary, which has the common words of its language and no slips."""
+        return self._tokenizer.token_to_id(word.lower()) is not None
 
     def _question(self, question: str) -> list[int]:
         if not question.strip():
