@@ -10,6 +10,8 @@ from rapidfuzz import fuzz, process
 _WORD = re.compile(r"[^\W\d_]{4,}")
 ALIKE = 80
 """Percent, by Indel similarity. "Ivashof" and "Ivashov" are 86 alike, "contry" and "country" 92."""
+_ALIKE_BUT_FIRST = 90
+"""The same for words that begin with different letters, as slips seldom do ("embassador")."""
 
 
 def respelt(
@@ -33,7 +35,7 @@ def respelt(
         if word.casefold() in spellings or known(word):
             continue
         best = process.extractOne(word.casefold(), spellings.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
-        if best is not None and best[0][0] == word[0].casefold():
+        if best is not None and (best[0][0] == word[0].casefold() or best[1] >= _ALIKE_BUT_FIRST):
             replaced[word] = spellings[best[0]]
     mended = _WORD.sub(lambda match: replaced.get(match[0], match[0]), question)
     return mended, tuple(replaced.items())
