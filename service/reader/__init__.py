@@ -2,5 +2,6 @@
 
 To use it, read ``reading`` (what comes out), ``spans`` (how scores become spans) and ``weights`` (what is shipped). To
 see how it came to be, ``train`` (run it with ``python -m service.reader.train --help``), then ``squad``, ``mining``,
-``negatives``, ``examples`` and ``network``, which nothing needs at run time. ``CARD.md`` is the model card.
+``negatives``, ``examples``, ``network`` and ``training``, which nothing needs at run time. ``CARD.md`` is the model
+card.
 """

@@ -13,6 +13,7 @@ from pathlib import Path
 from indexer.build import index_articles, open_or_create
 from indexer.chunk import ChunkConfig
 from indexer.embed import Embedder
+from indexer.errors import BadQuery
 from indexer.records import Article, Block, canonical_text
 from service.reader.squad import Paragraph, Question, QuestionSet
 from service.search import Searcher, SearchOptions
@@ -31,11 +32,17 @@ def near_misses(
         options = SearchOptions(k=_LOOKED_AT, group="article")
         found: list[list[int]] = []
         for question in asked.questions:
-            query = question.text.replace('"', " ").strip() or "?"
-            ranked = [int(hit.citation.article_id) for hit in searcher.search(query, options).hits]
+            ranked = _ranked(searcher, question.text.replace('"', " "), options)
             found.append([other for other in ranked if _misses(question, other, asked.paragraphs[other])][:each])
             tell(len(found))
     return found
+
+
+def _ranked(searcher: Searcher, query: str, options: SearchOptions) -> list[int]:
+    try:
+        return [int(hit.citation.article_id) for hit in searcher.search(query, options).hits]
+    except BadQuery:  # nothing to rank by, or too much: such a question has no near misses
+        return []
 
 
 def _misses(question: Question, other: int, paragraph: Paragraph) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def read_questions(path: Path) -> QuestionSet:
     """
     try:
         return _read_folder(path) if path.is_dir() else _read_squad(path)
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{path} holds no questions to learn from ({type(error).__name__}: {error}). Give a SQuAD file (.json or "
             ".json.gz), or a BEIR folder whose queries have metadata with answers, paragraph and unanswerable"
@@ -91,25 +92,25 @@ def _read_squad(path: Path) -> QuestionSet:
             text: str = part["context"]
             found.paragraphs.append(Paragraph(str(article.get("title", "")).replace("_", " "), text))
             for asked in part["qas"]:
-                found.questions.append(_from_squad(asked, text, len(found.paragraphs) - 1))
+                question = _from_squad(asked, text, len(found.paragraphs) - 1)
+                if question.spans or not question.answers:  # what is answered, nobody knows where, teaches nothing
+                    found.questions.append(question)
     return found
 
 
 def _from_squad(asked: dict[str, Any], text: str, paragraph: int) -> Question:
-    answers = [] if asked.get("is_impossible") else asked["answers"]
-    spans = {(a["answer_start"], a["answer_start"] + len(a["text"])): a["text"] for a in answers if a["text"]}
+    answers = [] if asked.get("is_impossible") else [a for a in asked["answers"] if a["text"]]
+    spans = {(a["answer_start"], a["answer_start"] + len(a["text"])): a["text"] for a in answers}
     exact = tuple((start, end) for (start, end), quote in spans.items() if text[start:end] == quote)
     return Question(str(asked["id"]), asked["question"], paragraph, exact, tuple(a["text"] for a in answers))
 
 
 def _read_folder(folder: Path) -> QuestionSet:
     found, places = QuestionSet(), {}
-    for line in (folder / "corpus.jsonl").read_text("utf-8").splitlines():
-        record = json.loads(line)
+    for record in _records(folder / "corpus.jsonl"):
         places[record["_id"]] = len(found.paragraphs)
         found.paragraphs.append(Paragraph(record.get("title", ""), record["text"]))
-    for line in (folder / "queries.jsonl").read_text("utf-8").splitlines():
-        record = json.loads(line)
+    for record in _records(folder / "queries.jsonl"):
         known = record["metadata"]
         paragraph = places[known["paragraph"]]
         answers = () if known["unanswerable"] else tuple(known["answers"])
@@ -118,6 +119,13 @@ def _read_folder(folder: Path) -> QuestionSet:
             continue
         found.questions.append(Question(record["_id"], record["text"], paragraph, spans, answers))
     return found
+
+
+def _records(file: Path) -> Iterator[dict[str, Any]]:
+    """One a line. JSON may hold the other line ends of Unicode as they are, so ``splitlines`` would cut records."""
+    for line in file.read_text("utf-8").split("\n"):
+        if line.strip():
+            yield json.loads(line)
 
 
 def _places_of(answers: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
