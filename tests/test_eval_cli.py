@@ -90,6 +90,44 @@ def test_the_same_search_is_not_worse_than_itself_and_a_worse_one_is() -> None:
     assert {change["verdict"] for change in changes if change["measure"] == "passage nDCG@10"} == {"worse"}
 
 
+ASKED: list[dict[str, Any]] = [
+    {**QUESTIONS[0], "answers": ["The harbour master of Lund", "the harbour master"]},
+    {**QUESTIONS[1], "answers": ["the mild winter"]},
+    {**QUESTIONS[2], "answers": ["green"]},
+    QUESTIONS[3],
+]
+
+
+def test_questions_with_answers_are_asked_and_their_answers_gated(own: Path) -> None:
+    (own / "asked.jsonl").write_text("".join(json.dumps(line) + "\n" for line in ASKED))
+    asking = ("eval", own / "asked.jsonl", "--archive", own / "archive")
+    done = pressmark(*asking, "--out", own / "asked.json", "--report", own / "asked.html")
+    assert done.returncode == 0, done.stderr
+    assert "4 asked of 4; 3 answerable, 1 not" in " ".join(done.stdout.split())
+    answers = json.loads((own / "asked.json").read_text())["answers"]
+    assert list(answers["per_query"]) == ["1", "2", "3", "4"]
+    assert 0 <= answers["measures"]["answer F1"]["mean"] <= 1
+    assert answers["latency_ms"]["total"]["p50"] > 0
+    assert 'id="answers"' in (own / "asked.html").read_text()
+    again = pressmark(*asking, "--against", own / "asked.json", "--json")
+    assert again.returncode == 0, again.stderr
+    changes = json.loads(again.stdout)["comparison"]["changes"]
+    assert {change["p"] for change in changes if change["measure"] in ("answer F1", "AURC", "overall right")} == {1.0}
+
+
+def test_a_sample_must_be_that_of_the_baseline_and_no_answers_need_none(own: Path) -> None:
+    other = pressmark(
+        "eval", own / "asked.jsonl", "--archive", own / "archive", "--against", own / "asked.json", "--sample", "2"
+    )
+    assert other.returncode == 2
+    assert "Ask the same ones: --sample 4" in other.stderr
+    none = pressmark("eval", own / "asked.jsonl", "--archive", own / "archive", "--no-answers", "--json")
+    assert "answers" not in json.loads(none.stdout)
+    idle = pressmark("eval", own / "asked.jsonl", "--archive", own / "archive", "--no-answers", "--sample", "2")
+    assert idle.returncode == 2
+    assert "--no-answers does nothing with --sample" in idle.stderr
+
+
 def test_json_is_the_result(own: Path) -> None:
     done = evaluate(own, "--json")
     shape = json.loads(done.stdout)
