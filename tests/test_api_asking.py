@@ -20,11 +20,12 @@ import service.api.events as events
 import service.api.examples as examples
 import service.api.schemas as schemas
 from indexer.archive import Archive
-from indexer.errors import ModelError
+from indexer.errors import GeneratorError, ModelError
 from indexer.filters import Filter
 from indexer.records import PartialDate
-from service.answer.records import Answer, AskOptions
+from service.answer.records import Answer, AskOptions, Dropped
 from service.api import create_app
+from service.generate.checked import Accepted
 from service.query import parse_query
 from service.search import Searcher
 from service.shapes import answer_json
@@ -229,6 +230,34 @@ def test_what_fails_in_the_stream_ends_it_with_a_problem_document(client: TestCl
 def test_events_are_sent_when_they_are_asked_for(accept: str, streamed: bool) -> None:
     scope = {"type": "http", "headers": [(b"accept", accept.encode())]}
     assert events.wants_events(Request(scope)) == streamed
+
+
+def test_a_language_models_sentences_come_as_they_are_checked_and_what_was_dropped_too(
+    archive: Archive, answerer: HandAnswerer
+) -> None:
+    told = hand.written(archive)
+    assert told.written is not None
+    (sentence,), (dropped,) = told.written.sentences, told.written.dropped
+
+    def write(question: str, options: AskOptions) -> Iterator[Accepted | Dropped | Answer]:
+        yield Accepted(sentence.text, told.supports)
+        yield dropped
+        if question == "bridge down":
+            raise GeneratorError("the endpoint is down. Start it")
+        yield told
+
+    with TestClient(create_app(Searcher(archive, WordEmbedder()), answerer, write)) as client:
+        body = {"question": "Who built it?", "llm": True}
+        streamed = events_of(client.post("/v1/ask", json=body, headers=STREAM).text)
+        assert [name for name, _ in streamed] == ["passages", "sentence", "dropped", "answer"]
+        assert streamed[1][1]["citations"] == streamed[3][1]["citations"]
+        assert streamed[1][1]["support"][0]["quote"] == "1932"
+        assert streamed[2][1] == {"text": dropped.text, "why": dropped.why}
+        assert streamed[3][1] == client.post("/v1/ask", json=body).json() == json.loads(json.dumps(answer_json(told)))
+        down = {"question": "bridge down", "llm": True}
+        assert [name for name, _ in events_of(client.post("/v1/ask", json=down, headers=STREAM).text)][-1] == "error"
+        problem(client.post("/v1/ask", json=down), 502, "generator")
+        assert client.post("/v1/ask", json=body | {"llm": False}).json()["answer"] == told.answer
 
 
 # --- over a socket ----------------------------------------------------------------------------------------------------

@@ -152,6 +152,12 @@ def test_an_exported_answer_verifies_and_an_altered_one_does_not(
         (["bridge", "--export", "md", "--accessed", "2026-11"], "--accessed 2026-11 is no day"),
         ([YEAR, "--export", "md", "--style", "link"], "'arch' cannot be linked to"),
         ([OPENED, "-o", "/no/such/folder/answer.md"], "/no/such/folder/answer.md: No such file or directory"),
+        (
+            ["bridge", "--llm", "http://127.0.0.1:9/v1"],
+            "--llm: a language model needs a URL and a name. Add: --llm-model",
+        ),
+        (["bridge", "--llm-model", "tiny"], "--llm-model: a language model needs a URL and a name. Add: --llm URL"),
+        (["bridge", "--llm", "nowhere", "--llm-model", "tiny"], "nowhere"),
         (["bridge", "break"], "the reader's weights are gone"),
     ],
 )
