@@ -1,7 +1,8 @@
-"""Suites and a Searcher in, results out: how good retrieval is, measured on what ships.
+"""Suites, a Searcher and an Answerer in, results out: how good retrieval and answers are, measured on what ships.
 
 In order of reading: ``suite`` (what is asked), ``run`` (the whole path), ``gold`` (evidence in an archive),
-``rankings``, ``measures`` and ``spans`` (what they are worth), ``result``, ``compare`` (did it change), ``page`` and
-``tables`` (how it is shown). ``questions/`` are written by hand; ``results/`` hold a file for every number that the
-README shows.
+``rankings``, ``measures`` and ``spans`` (what they are worth), ``answering`` (the same path for answers),
+``answer_measures`` (when an answer is right) and ``risk`` (what its confidence is worth), ``result``, ``compare`` (did
+it change), ``page`` and ``tables`` (how it is shown). ``questions/`` are written by hand; ``results/`` hold a file for
+every number that the README shows.
 """
