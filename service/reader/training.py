@@ -156,7 +156,9 @@ class Training:
             self.network.load_state_dict(state["trained"], strict=False)
             self.optimizer.load_state_dict(state["optimizer"])
         except (OSError, EOFError, RuntimeError, pickle.UnpicklingError, KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{place} is no checkpoint of such a run: {error}. Start without --resume") from error
+            # Not its words: torch's own advice is to load a file that may run code.
+            said = type(error).__name__
+            raise InputError(f"{place} is no checkpoint of such a run ({said}). Start without --resume") from error
 
     def _log(self, line: dict[str, object]) -> None:
         with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
