@@ -11,6 +11,7 @@ from service.answer.confidence import Judged
 from service.answer.groups import Group
 from service.answer.question import Asked
 from service.answer.records import Side, Support
+from service.citation import check
 
 MOST_CITED = 5
 """Citations of one answer. More say the same again."""
@@ -92,8 +93,11 @@ def _supports(group: Group, threshold: float) -> tuple[Support, ...]:
 def support_of(judged: Judged) -> Support:
     candidate, around = judged.candidate, judged.candidate.around
     speaker = said_by(around.text, candidate.words[0] - around.start, candidate.words[1] - around.start)
+    citation = candidate.citation()
+    if candidate.article is not None:  # what is cited is checked again as it leaves, against the stored text
+        check(citation, candidate.article.text)
     return Support(
-        citation=candidate.citation(),
+        citation=citation,
         words=candidate.words,
         confidence=judged.confidence,
         said_by=around.text[speaker[0] : speaker[1]] if speaker else None,
