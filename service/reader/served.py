@@ -24,6 +24,9 @@ WINDOW = 254
 OVERLAP = 96
 """Tokens that two windows share: an answer near the end of one is well within the other."""
 
+_POSITIONS = 512
+"""Tokens that the network has places for. Question, title and window take 322 of them at most."""
+
 ReaderRuntime = Literal["openvino-bf16", "openvino-f32", "torch"]
 
 
@@ -94,7 +97,7 @@ class ServedReader:
             head = head_of(asked, title.ids[:TITLE_TOKENS], self._tokenizer)
             windows += self._windows(index, head, text.ids)
         scored: list[list[tuple[int, Scores]]] = [[] for _ in passages]
-        for members, ids, mask in batches([window.ids for window in windows], self._pad, 512):
+        for members, ids, mask in batches([window.ids for window in windows], self._pad, _POSITIONS):
             told = self._encoder.run(dict(zip(INPUTS, (ids, mask, self._types(ids, mask)), strict=True)))
             for row, member in zip(told, members, strict=True):
                 window = windows[member]

@@ -26,10 +26,10 @@ BEGIN, END, NONE = 0, 1, 2
 LEFT, RIGHT = slice(3, 3 + PAIR_DIM), slice(3 + PAIR_DIM, 3 + 2 * PAIR_DIM)
 """The columns of an encoder's output: what ``network.SpanHead``'s linear layers say of each token."""
 
-_BLOCK = 32
-
 LEAST = -30.0
 """The score of a passage that has no token to answer with: a number, so that scores can be compared and mixed."""
+
+_BLOCK = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +81,19 @@ def best_spans(scores: Scores, words: Sequence[int | None], count: int) -> list[
     ``words`` are the words that the tokens are of, as ``Encoding.word_ids``. Of equal spans the earlier, then the
     shorter, is better.
     """
-    left = scores.spans.copy()
-    tokens = len(left)
+    remaining = scores.spans.copy()
+    tokens = len(remaining)
     chosen: list[Chosen] = []
     while tokens and len(chosen) < count:
-        start, length = divmod(int(left.argmax()), left.shape[1])
-        score = float(left[start, length])
+        start, length = divmod(int(remaining.argmax()), remaining.shape[1])
+        score = float(remaining[start, length])
         if score == -np.inf:
             break
         first, last = whole_words(words, start, start + length)
         chosen.append((first, last, score - scores.none))
-        left[first : last + 1] = -np.inf
-        for before in range(max(first - left.shape[1] + 1, 0), first):
-            left[before, first - before :] = -np.inf
+        remaining[first : last + 1] = -np.inf
+        for before in range(max(first - remaining.shape[1] + 1, 0), first):
+            remaining[before, first - before :] = -np.inf
     return chosen
 
 
