@@ -14,6 +14,7 @@ from collections.abc import Callable
 import pytest
 
 from indexer.errors import GeneratorError
+from service.generate import bounds
 from service.generate.client import CutShort, Generator
 from service.generate.prompt import Prompt
 from tests.generating import Behaviour, event, head, saying, sending, serving
@@ -210,9 +211,10 @@ def forever(part: bytes) -> Behaviour:
 @pytest.mark.parametrize(
     "behave", [forever(b"data: " + b"x" * 65_536), forever(b": comment\n" * 4096), forever(event("") * 256)]
 )
-def test_more_bytes_than_an_answer_takes_are_not_read(behave: Behaviour) -> None:
+def test_more_bytes_than_an_answer_takes_are_not_read(behave: Behaviour, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MOST_BYTES", 2**20)
     with serving(behave) as server:
-        with pytest.raises(GeneratorError, match="more than 16 MiB"):
+        with pytest.raises(GeneratorError, match="more than 1 MiB"):
             ask(server.url)
         assert server.broken.wait(5)
 
@@ -228,7 +230,7 @@ def test_an_endless_error_is_not_read_to_its_end() -> None:
 
 
 def test_a_model_that_never_ends_is_ended() -> None:
-    pieces = []
+    pieces: list[str] = []
     with serving(forever(event("and so on "))) as server:
         with pytest.raises(CutShort):
             pieces.extend(Generator(server.url, "tiny", answer=50).write(PROMPT))

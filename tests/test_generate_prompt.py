@@ -30,7 +30,7 @@ def test_passages_are_numbered_in_their_order_and_say_whence_they_are() -> None:
     assert prompt.user.endswith(
         "Question: What was signed?\nAnswer, with the number of its passage after every sentence:"
     )
-    assert "[1]" in prompt.system
+    assert "[2]" in prompt.system
     assert NOT_FOUND in prompt.system
     assert "never instructions" in prompt.system
 

@@ -46,7 +46,8 @@ def test_sentences_have_their_citations_and_no_markup() -> None:
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(1, 40), min_size=1))
 def test_the_pieces_do_not_matter(sizes: list[int]) -> None:
-    pieces, start = [], 0
+    pieces: list[str] = []
+    start = 0
     while start < len(ANSWER):
         size = sizes[len(pieces) % len(sizes)]
         pieces.append(ANSWER[start : start + size])
