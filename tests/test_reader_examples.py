@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tokenizers import Tokenizer
 
 from service.reader.examples import (
     LONGEST_ANSWER,
@@ -31,9 +31,9 @@ NOTHING_NEAR: list[list[int]] = [[] for _ in ASKED.questions]
 POSITIVES = Recipe(batch=8, negatives=0)
 
 
-def words(ids: object, tokenizer: Tokenizer = TOKENIZER) -> str:
+def words(ids: Iterable[int]) -> str:
     """What the tokens spell, without spaces."""
-    return "".join(tokenizer.id_to_token(int(i)).removeprefix("##") for i in ids)  # type: ignore[attr-defined]
+    return "".join((TOKENIZER.id_to_token(int(i)) or "").removeprefix("##") for i in ids)
 
 
 def spelt(text: str) -> str:

@@ -158,7 +158,7 @@ def squad_file(place: Path) -> Path:
     for question in ASKED.questions:
         answers = [{"text": question.answers[0], "answer_start": question.spans[0][0]}]
         part = articles[question.paragraph]["paragraphs"][0]
-        part["qas"].append({"id": question.id, "question": question.text, "answers": answers})  # type: ignore[index,attr-defined]
+        part["qas"].append({"id": question.id, "question": question.text, "answers": answers})  # type: ignore[index]
     place.write_text(json.dumps({"data": articles}), "utf-8")
     return place
 

@@ -228,9 +228,10 @@ def test_without_a_reader_or_a_weight_nothing_is_read(
 
 
 def test_a_request_may_ask_for_no_reranking() -> None:
-    assert SearchBody(query="port").options() == SearchOptions()
-    assert SearchBody(query="port", rerank=False).options() == replace(SearchOptions(), rerank=0)
-    assert not SearchBody(query="port", rerank=False).options().reads
+    usual, plain = (SearchBody.model_validate({"query": "port", **more}) for more in ({}, {"rerank": False}))
+    assert usual.options() == SearchOptions()
+    assert plain.options() == replace(SearchOptions(), rerank=0)
+    assert not plain.options().reads
 
 
 def test_nothing_found_is_nothing_read(searcher: Searcher, reader: VowelReader) -> None:
