@@ -17,9 +17,10 @@ from indexer.sentences import split_sentences
 from service.answer.attribution import said_by
 from service.answer.records import Dropped, Support
 from service.generate.instructions import is_an_order, speaks_to_a_model
-from service.generate.objections import objections, telling
+from service.generate.objections import objections
 from service.generate.prompt import NOT_FOUND
 from service.generate.sentences import Claim
+from service.generate.telling import telling
 from service.reader.reading import Readable, Reader, Reading
 from service.search import Hit
 
