@@ -61,6 +61,12 @@ class VowelReader:
         return [Reading(vowels(p.text), (Span(0, p.text.index(" "), vowels(p.text)),)) for p in passages]
 
 
+def share(hit: Hit, hits: tuple[Hit, ...]) -> float:
+    """The odds that it answers, of all odds and those of no answer, which are 1."""
+    odds = [math.exp(vowels(other.citation.quote)) for other in hits[:DEPTH]]
+    return math.exp(vowels(hit.citation.quote)) / (1 + sum(odds))
+
+
 def vowels(text: str) -> float:
     return round(10 * sum(c in "aeiou" for c in text.lower()) / len(text) - 3, 3)
 
@@ -111,8 +117,7 @@ def test_the_first_are_ordered_by_both_scores_and_the_others_stay_behind(
     fused, mixed = hits_of(searcher, 0, fusion), hits_of(searcher, weight, fusion)
     expected = {}
     for hit in fused[:DEPTH]:
-        answers = 1 / (1 + math.exp(-vowels(hit.citation.quote)))
-        expected[hit.citation.locator] = (1 - weight) * hit.score / fused[0].score + weight * answers
+        expected[hit.citation.locator] = (1 - weight) * hit.score / fused[0].score + weight * share(hit, fused)
     assert {hit.citation.locator: hit.score for hit in mixed[:DEPTH]} == pytest.approx(expected)
     order = sorted(expected, key=lambda locator: (-np.float32(expected[locator]), locator))
     assert [hit.citation.locator for hit in mixed] == order + [hit.citation.locator for hit in fused[DEPTH:]]
@@ -128,7 +133,7 @@ def test_what_was_read_is_with_the_hit_and_points_into_its_quote(searcher: Searc
         assert hit.reader is not None
         assert hit.reading is not None
         assert hit.reader.score == hit.reading.score == vowels(hit.citation.quote)
-        assert hit.reader.normalised == pytest.approx(1 / (1 + math.exp(-hit.reading.score)))
+        assert hit.reader.normalised == pytest.approx(share(hit, hits))
         [span] = hit.reading.spans
         assert hit.citation.quote[span.start : span.end] == hit.citation.quote.split()[0]
     ranks = [hit.reader.rank for hit in hits[:DEPTH] if hit.reader]
@@ -252,7 +257,7 @@ def test_its_time_is_named_and_its_scores_are_shown(searcher: Searcher) -> None:
     first, last = hit_json(results.hits[0], explain=True), hit_json(results.hits[-1], explain=True)
     said = vowels(results.hits[0].citation.quote)
     assert first["scores"]["reader"] == first["explanation"]["reader"]["raw"] == said
-    assert first["explanation"]["reader"]["normalised"] == pytest.approx(1 / (1 + math.exp(-said)))
+    assert first["explanation"]["reader"]["normalised"] == pytest.approx(share(results.hits[0], results.hits))
     assert last["scores"]["reader"] is last["explanation"]["reader"] is None
 
 
