@@ -23,7 +23,7 @@ from indexer.snapshot import Snapshot
 from indexer.stored import StoredArticle
 from service.answer.candidates import Around, Candidate, candidates_of
 from service.answer.composing import compose
-from service.answer.confidence import NUMBERS, Calibration, Judged, evidence_of, shipped_calibration
+from service.answer.confidence import Asking, Calibration, Judged, shipped_calibration
 from service.answer.dates import Window, date_words
 from service.answer.groups import grouped
 from service.answer.question import Asked, asked
@@ -34,9 +34,9 @@ from service.reader.reading import Readable, Reading
 from service.reader.served import ServedReader
 from service.search import Hit, Results, Searcher, SearchOptions
 
-JUDGED = 8
+JUDGED = 20
 """Candidates that are weighed: the likeliest by the reader. The right one is seldom behind them."""
-_SPANS = 3
+_SPANS = 5
 
 
 @dataclass(slots=True)
@@ -142,11 +142,7 @@ class Answerer:
             texts = _Texts(self.searcher.archive.snapshot())
             candidates = [texts.around(candidate) for candidate in candidates_of(results.hits, readings)[:JUDGED]]
             cosines = self.searcher.likeness(parsed.text, [candidate.context for candidate in candidates])
-            rows = [
-                evidence_of(candidate, understood, dates.windows, candidates, float(cosine))
-                for candidate, cosine in zip(candidates, cosines, strict=True)
-            ]
-        numbers = np.array(rows, np.float64).reshape(len(candidates), len(NUMBERS))
+            numbers = Asking(understood, dates.windows, candidates, cosines.tolist()).numbers()
         notes = (*results.notes, *notes, *dates.notes)
         return Weighed(question, parsed.text, understood, limits, results, notes, tuple(candidates), numbers, watch)
 

@@ -1,6 +1,6 @@
 """How likely a candidate is right: what speaks for it in numbers, and a fitted model of what these are worth.
 
-``evidence_of`` gives the numbers, ``Calibration`` makes a probability of them, ``eval.calibrate`` fitted it. A logistic
+``Asking`` gives the numbers, ``Calibration`` makes a probability of them, ``eval.calibrate`` fitted it. A logistic
 model over a dozen numbers that mean something was chosen over a larger one: it is fitted on a few thousand questions
 and must hold for other archives.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,10 @@ from indexer.errors import ModelError
 from indexer.records import PartialDate
 from service.answer.agreement import same_answer
 from service.answer.candidates import Candidate
-from service.answer.coverage import coverage
+from service.answer.coverage import Coverage, coverage
 from service.answer.dates import Window, mentions
 from service.answer.expected import fits
-from service.answer.question import Asked, GivenKind
+from service.answer.question import Asked, Given, GivenKind
 from service.answer.stems import stems_of
 
 _EXACT: tuple[GivenKind, ...] = ("number", "date", "phrase")
@@ -32,14 +32,19 @@ NUMBERS = (
     "span",
     "passage",
     "lead",
+    "rank",
     "cosine",
+    "cosine_lag",
     "sentence_cosine",
+    "sentence_lag",
     "words",
     "fits",
     "misfits",
     "echo",
+    "names_in_sentence",
     "names_in_passage",
     "names_in_article",
+    "exact_in_sentence",
     "exact_in_passage",
     "exact_in_article",
     "words_in_sentence",
@@ -54,62 +59,83 @@ NUMBERS = (
     "parts",
     "length",
 )
-"""What ``evidence_of`` measures, in order."""
+"""What ``Asking.numbers`` measures, in order."""
+_NOT_UNLIKELY = -2.0
+"""Log-odds from which a span that says the same counts as agreeing."""
 
 
-def evidence_of(
-    candidate: Candidate,
-    asked: Asked,
-    windows: Sequence[Window],
-    others: Sequence[Candidate],
-    cosine: float,
-) -> NDArray[np.float64]:
-    """What speaks for a candidate and against it, one number for each of ``NUMBERS``.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question and all of its candidates: what each of them is measured against."""
 
-    Args:
-        candidate: what might be the answer.
-        asked: the question understood.
-        windows: what its date words limit it to.
-        others: all candidates of the question.
-        cosine: of the question and the candidate's sentence.
-    """
-    cited = candidate.hit.citation
-    heading = ". ".join(part for part in (cited.title, *cited.authors, candidate.hit.heading, cited.published) if part)
-    sentence, passage, whole = (
-        coverage(asked.given, f"{heading}. {text}") for text in (candidate.context, cited.quote, candidate.around.text)
-    )
-    fitting = fits(candidate.text, candidate.context, asked.expects)
-    best_elsewhere = max((c.span.score for c in others if not same_answer(c.text, candidate.text)), default=-10.0)
-    published = PartialDate.parse(cited.published) if cited.published else None
-    timely = [mentions(window, cited.quote, published) for window in windows if not window.of_publication]
-    elsewhere = {c.article_id for c in others if c.span.score > -2 and same_answer(c.text, candidate.text)}
-    values: dict[str, float] = {
-        "span": candidate.span.score,
-        "passage": candidate.reading.score,
-        "lead": candidate.span.score - best_elsewhere,
-        "cosine": candidate.hit.dense.score if candidate.hit.dense else 0.0,
-        "sentence_cosine": cosine,
-        "words": candidate.hit.lexical.normalised if candidate.hit.lexical else 0.0,
-        "fits": fitting is True,
-        "misfits": fitting is False,
-        "echo": _echo(candidate.text, asked.asking),
-        "names_in_passage": passage.share("name"),
-        "names_in_article": whole.share("name"),
-        "exact_in_passage": passage.share(*_EXACT),
-        "exact_in_article": whole.share(*_EXACT),
-        "words_in_sentence": sentence.share("word"),
-        "words_in_passage": passage.share("word"),
-        "words_in_article": whole.share("word"),
-        "in_window": bool(timely) and all(timely),
-        "out_of_window": any(in_time is False for in_time in timely),
-        "agreeing": len(elsewhere - {candidate.article_id}),
-        "yes_no": asked.kind == "yes-no",
-        "list": asked.kind == "list",
-        "keywords": not asked.is_question,
-        "parts": asked.parts > 1,
-        "length": np.log(len(candidate.text)),
-    }
-    return np.array([values[name] for name in NUMBERS], np.float64)
+    asked: Asked
+    windows: Sequence[Window]
+    candidates: Sequence[Candidate]
+    cosines: Sequence[float]
+    """Of the question and each candidate's sentence."""
+
+    def numbers(self) -> NDArray[np.float64]:
+        """What speaks for each candidate and against it: (n, ``NUMBERS``)."""
+        rows = [self._of(candidate, cosine) for candidate, cosine in zip(self.candidates, self.cosines, strict=True)]
+        return np.array([[row[name] for name in NUMBERS] for row in rows], np.float64).reshape(len(rows), len(NUMBERS))
+
+    def _of(self, candidate: Candidate, cosine: float) -> dict[str, float]:
+        asked, cited = self.asked, candidate.hit.citation
+        heading = ". ".join(
+            part for part in (cited.title, *cited.authors, candidate.hit.heading, cited.published) if part
+        )
+        sentence, passage, whole = (
+            _coverage(asked.given, f"{heading}. {text}")
+            for text in (candidate.context, cited.quote, candidate.around.text)
+        )
+        fitting = fits(candidate.text, candidate.context, asked.expects)
+        published = PartialDate.parse(cited.published) if cited.published else None
+        timely = [mentions(window, cited.quote, published) for window in self.windows if not window.of_publication]
+        agree = [same_answer(other.text, candidate.text) for other in self.candidates]
+        elsewhere = [o.span.score for o, same in zip(self.candidates, agree, strict=True) if not same]
+        agreeing = {
+            o.article_id
+            for o, same in zip(self.candidates, agree, strict=True)
+            if same and o.span.score > _NOT_UNLIKELY
+        }
+        dense = candidate.hit.dense.score if candidate.hit.dense else 0.0
+        return {
+            "span": candidate.span.score,
+            "passage": candidate.reading.score,
+            "lead": candidate.span.score - max(elsewhere, default=-10.0),
+            "rank": 1 / candidate.hit.rank,
+            "cosine": dense,
+            "cosine_lag": dense - max((c.hit.dense.score for c in self.candidates if c.hit.dense), default=0.0),
+            "sentence_cosine": cosine,
+            "sentence_lag": cosine - max(self.cosines),
+            "words": candidate.hit.lexical.normalised if candidate.hit.lexical else 0.0,
+            "fits": fitting is True,
+            "misfits": fitting is False,
+            "echo": _echo(candidate.text, asked.asking),
+            "names_in_sentence": sentence.share("name"),
+            "names_in_passage": passage.share("name"),
+            "names_in_article": whole.share("name"),
+            "exact_in_sentence": sentence.share(*_EXACT),
+            "exact_in_passage": passage.share(*_EXACT),
+            "exact_in_article": whole.share(*_EXACT),
+            "words_in_sentence": sentence.share("word"),
+            "words_in_passage": passage.share("word"),
+            "words_in_article": whole.share("word"),
+            "in_window": bool(timely) and all(timely),
+            "out_of_window": any(in_time is False for in_time in timely),
+            "agreeing": len(agreeing - {candidate.article_id}),
+            "yes_no": asked.kind == "yes-no",
+            "list": asked.kind == "list",
+            "keywords": not asked.is_question,
+            "parts": asked.parts > 1,
+            "length": float(np.log(len(candidate.text))),
+        }
+
+
+@lru_cache(maxsize=256)
+def _coverage(given: tuple[Given, ...], text: str) -> Coverage:
+    """Candidates of one passage and one article share theirs."""
+    return coverage(given, text)
 
 
 def _echo(words: str, question: str) -> float:
