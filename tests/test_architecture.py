@@ -29,6 +29,9 @@ def test_imports_point_from_eval_to_service_to_indexer() -> None:
         ("sentence_transformers", {"indexer/reference.py"}),
         ("typer", {"service/cli"}),
         ("uvicorn", {"service/api/serving.py"}),
+        ("openai", {"service/generate/client.py"}),
+        ("httpx2", {"service/generate/bounds.py"}),
+        ("tiktoken", {"service/generate/tokens.py"}),
     ],
 )
 def test_an_engine_is_imported_in_one_place(module: str, doors: set[str]) -> None:
