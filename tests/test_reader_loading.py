@@ -9,16 +9,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from indexer.errors import ModelError
 from indexer.model import ModelFiles
-from service.reader.converting import TorchEncoder, convert, disagreement, network_of
+from service.reader.converting import AGREEMENT, TorchEncoder, convert, disagreement, network_of
 from service.reader.loading import bare_tokenizer, load_reader, open_reader, read_known, reader_from
 from service.reader.reading import Readable, Reading
 from service.reader.served import ReaderCard, ServedReader
@@ -60,11 +61,11 @@ def folder_of(cache: Path) -> Path:
 def test_served_readings_are_those_of_torch(files: ModelFiles, packed: Path, tmp_path: Path) -> None:
     reader, reference = reader_from(files, packed, tmp_path), in_torch(files, packed)
     assert reader.card.runtime.startswith("openvino-"), "the conversion was refused, so nothing below tests it"
-    assert reader.card.disagreement < 0.15
+    assert reader.card.disagreement < AGREEMENT
     assert disagreement(reference, reader) == pytest.approx(reader.card.disagreement, abs=0.02)
     for question in QUESTIONS:
         expected, found = reference.read(question, PASSAGES), reader.read(question, PASSAGES)
-        np.testing.assert_allclose(scores(found), scores(expected), atol=0.15)
+        np.testing.assert_allclose(scores(found), scores(expected), atol=AGREEMENT)
 
 
 def test_torch_says_what_the_trained_network_does(files: ModelFiles, packed: Path) -> None:
@@ -84,6 +85,21 @@ def test_torch_says_what_the_trained_network_does(files: ModelFiles, packed: Pat
     (reading,) = in_torch(files, packed).read("who led the ship", [Readable("", "it lay in port")], spans=1)
     assert reading.score == pytest.approx(float(torch.logsumexp(spans.flatten(), 0) - none[0]), abs=1e-4)
     assert reading.spans[0].score == pytest.approx(float(spans.max() - none[0]), abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["attention_mask", "token_type_ids"])
+def test_an_encoder_that_ignores_an_input_disagrees(name: str, files: ModelFiles, packed: Path) -> None:
+    whole = TorchEncoder(network_of(files, packed))
+
+    class Ignoring:
+        def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
+            return whole.run({**inputs, name: np.full_like(inputs[name], int(name == "attention_mask"))})
+
+    reference, other = (
+        ServedReader(ReaderCard("", "", "torch"), bare_tokenizer(files.folder), encoder)
+        for encoder in (whole, Ignoring())
+    )
+    assert disagreement(reference, other) > AGREEMENT
 
 
 def test_the_same_is_read_alone_together_and_by_threads(files: ModelFiles, packed: Path, tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ from service.reader.served import INPUTS, Encoder, ReaderCard, ReaderRuntime, Se
 from service.reader.spans import Scores
 from service.reader.weights import read_base, read_weights
 
-# How far a score may be from torch's in float32, in natural logarithms of odds.
-AGREEMENT = 0.15
+# How far a score may be from torch's in float32, in natural logarithms of odds. bfloat16 is up to 0.11 away on texts
+# that no answer is in, 0.06 on others, float32 0.00001; with a wrong mask or wrong types it would be 3 to 11.
+AGREEMENT = 0.25
 
 _MADE_WITH = ("openvino", "tokenizers", "torch", "transformers")
 
