@@ -6,6 +6,8 @@ they are just different answers.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rapidfuzz import fuzz
 
 from service.answer.countries import countries_in
@@ -20,6 +22,7 @@ _ALIKE = 85.0
 _YES_NO = {"yes": True, "no": False, "not necessarily": False}
 
 
+@lru_cache(maxsize=8192)  # candidates are compared when they are weighed, grouped and composed
 def same_answer(one: str, other: str) -> bool:
     """Whether two answers say the same in whatever words.
 

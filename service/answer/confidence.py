@@ -8,9 +8,11 @@ and must hold for other archives.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -76,10 +78,20 @@ class Asking:
 
     def numbers(self) -> NDArray[np.float64]:
         """What speaks for each candidate and against it: (n, ``NUMBERS``)."""
-        rows = [self._of(candidate, cosine) for candidate, cosine in zip(self.candidates, self.cosines, strict=True)]
+        agree = self._agreement()
+        each = zip(self.candidates, self.cosines, agree, strict=True)
+        rows = [self._of(candidate, cosine, same) for candidate, cosine, same in each]
         return np.array([[row[name] for name in NUMBERS] for row in rows], np.float64).reshape(len(rows), len(NUMBERS))
 
-    def _of(self, candidate: Candidate, cosine: float) -> dict[str, float]:
+    def _agreement(self) -> NDArray[np.bool_]:
+        """Which candidates say the same: (n, n), symmetric. Every pair is compared once: it takes half of the time."""
+        agree = np.eye(len(self.candidates), dtype=np.bool_)
+        for one, other in combinations(range(len(self.candidates)), 2):
+            same = same_answer(self.candidates[one].text, self.candidates[other].text)
+            agree[one, other] = agree[other, one] = same
+        return agree
+
+    def _of(self, candidate: Candidate, cosine: float, agree: NDArray[np.bool_]) -> dict[str, float]:
         asked, cited = self.asked, candidate.hit.citation
         heading = ". ".join(
             part for part in (cited.title, *cited.authors, candidate.hit.heading, cited.published) if part
@@ -91,7 +103,6 @@ class Asking:
         fitting = fits(candidate.text, candidate.context, asked.expects)
         published = PartialDate.parse(cited.published) if cited.published else None
         timely = [mentions(window, cited.quote, published) for window in self.windows if not window.of_publication]
-        agree = [same_answer(other.text, candidate.text) for other in self.candidates]
         elsewhere = [o.span.score for o, same in zip(self.candidates, agree, strict=True) if not same]
         agreeing = {
             o.article_id
@@ -175,11 +186,17 @@ class Calibration:
     fitted_on: Mapping[str, int]
 
     def __post_init__(self) -> None:
-        sizes = {len(self.mean), len(self.scale), len(self.weights)}
-        if tuple(self.numbers) != NUMBERS or sizes != {len(NUMBERS)}:
+        if tuple(self.numbers) != NUMBERS:
             raise ModelError(
                 f"the calibration was fitted on {', '.join(self.numbers)}; this version measures {', '.join(NUMBERS)}. "
                 "Fit it again: python -m eval.calibrate"
+            )
+        sizes = [len(self.mean), len(self.scale), len(self.weights)]
+        held = (*self.mean, *self.scale, *self.weights, self.intercept, self.threshold)
+        if sizes != [len(NUMBERS)] * 3 or not all(map(math.isfinite, held)) or min(self.scale) <= 0:
+            raise ModelError(
+                f"the calibration has {sizes[0]} means, {sizes[1]} scales and {sizes[2]} weights for {len(NUMBERS)} "
+                "numbers, or a scale that is not above 0, or an infinite number. Fit it again: python -m eval.calibrate"
             )
 
     def judge(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
