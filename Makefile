@@ -26,8 +26,8 @@ run: setup
 	$(BIN)/pressmark index seeds
 	@echo "== a search: what stands above each passage is its citation"
 	$(BIN)/pressmark search 'Which warships trained in the Caspian?' -k 2
-	@echo "== a question: the words that answer it, cited, or a plain not found"
-	$(BIN)/pressmark ask 'Which warships trained in the Caspian?'
+	@echo "== a question: the sentence that answers it, cited, or a plain "not found""
+	$(BIN)/pressmark ask 'Is the memorandum binding?'
 	@echo "== the service: Ctrl-C stops it"
 	$(BIN)/pressmark serve --port $(PORT)
 
