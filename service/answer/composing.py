@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -69,11 +70,16 @@ def _listed(sure: Sequence[Group], threshold: float) -> Composed:
     items: list[Group] = []
     for group in sure[:_ITEMS]:
         text = _said(group)
-        if not any(same_answer(text, _said(known)) or text.lower() in _said(known).lower() for known in items):
+        if not any(same_answer(text, _said(known)) or _stands_in(text, _said(known)) for known in items):
             items.append(group)
     supports = tuple(support for group in items for support in _supports(group, threshold))
     texts = tuple(_said(group) for group in items)
     return Composed("; ".join(texts), supports, sure[0].confidence, items=texts)
+
+
+def _stands_in(some: str, others: str) -> bool:
+    """Whether it is there word for word; "Niger" is not in "Nigeria"."""
+    return re.search(rf"(?<!\w){re.escape(some)}(?!\w)", others, re.IGNORECASE) is not None
 
 
 def _said(group: Group) -> str:
