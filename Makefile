@@ -26,7 +26,7 @@ run: setup
 	$(BIN)/pressmark index seeds
 	@echo "== a search: what stands above each passage is its citation"
 	$(BIN)/pressmark search 'Which warships trained in the Caspian?' -k 2
-	@echo "== a question: the sentence that answers it, cited, or a plain "not found""
+	@echo "== a question: the sentence that answers it, cited, or a plain not-found"
 	$(BIN)/pressmark ask 'Is the memorandum binding?'
 	@echo "== the service: Ctrl-C stops it"
 	$(BIN)/pressmark serve --port $(PORT)
