@@ -69,7 +69,7 @@ def plot_answerable(result: Result) -> tuple[Plot, ...]:
 
 
 def _separation(name: str, scores: Sequence[tuple[bool, float]]) -> Plot:
-    from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
+    from sklearn.metrics import roc_auc_score
 
     auc = float(roc_auc_score([judged for judged, _ in scores], [score for _, score in scores]))
     title = f"By the {name}"

@@ -270,7 +270,7 @@ def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_another_reader_is_refused_and_both_are_named() -> None:
     FITTED.require_reader("ab" * 32)
-    with pytest.raises(ModelError, match="cdcdcdcdcdcd and .* abababababab.*python -m eval.calibrate"):
+    with pytest.raises(ModelError, match=r"cdcdcdcdcdcd and .* abababababab.*python -m eval.calibrate"):
         FITTED.require_reader("cd" * 32)
 
 
@@ -291,7 +291,7 @@ def test_another_reader_is_refused_and_both_are_named() -> None:
     ids=repr,
 )
 def test_a_calibration_that_does_not_fit_together_is_refused(changed: dict[str, Any]) -> None:
-    with pytest.raises(ModelError, match="Fit it again: python -m eval.calibrate"):
+    with pytest.raises(ModelError, match=r"Fit it again: python -m eval\.calibrate"):
         replace(FITTED, **changed)
 
 
