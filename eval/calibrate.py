@@ -32,7 +32,7 @@ from eval.suite import Query, Suite
 from eval.suites import load_suite
 from indexer.build import chunk_config
 from indexer.embed import load_embedder
-from indexer.errors import PressmarkError
+from indexer.errors import BadSuite, PressmarkError
 from service.answer.answerer import Answerer, Weighed
 from service.answer.composing import support_of
 from service.answer.confidence import NUMBERS, Calibration, Judged
@@ -111,7 +111,8 @@ def _asked(suite: Suite, most: int, only: set[str] | None) -> Iterator[Labelled]
     queries = [q for q in suite.asked if only is None or q.id in only]
     kept = Suite(suite.name, suite.source, tuple(queries), suite.corpus)
     embedder = load_embedder()
-    assert suite.corpus is not None, suite.name
+    if suite.corpus is None:
+        raise BadSuite(f"the suite {suite.source} has no articles of its own. Give a BEIR folder, or seeds")
     archive, _ = corpus_archive(suite.name, suite.corpus, embedder, chunk_config(embedder))
     snapshot = archive.snapshot()
     places = EvidencePlaces(snapshot, gold_of(kept, snapshot))
@@ -141,8 +142,8 @@ def _right(query: Query, weighed: Weighed, evidence: Places) -> NDArray[np.bool_
 
 def fit(labelled: Sequence[Labelled], reader: str, risk: float) -> Calibration:
     """The model over all candidates, and the threshold over the surest one of each question."""
+    chosen = _out_of_fold(labelled)
     scaler, model = _model(labelled)
-    chosen = np.concatenate([_out_of_fold(labelled)])
     sizes: dict[str, int] = {}
     for one in labelled:
         sizes[one.suite] = sizes.get(one.suite, 0) + 1
@@ -162,15 +163,22 @@ def fit(labelled: Sequence[Labelled], reader: str, risk: float) -> Calibration:
 def threshold_of(surest: Numbers, right: NDArray[np.bool_], risk: float) -> float:
     """The lowest confidence from which on at most ``risk`` of the answers are wrong; 1 where there is none."""
     order = np.argsort(-surest, kind="stable")
+    sure = surest[order]
     wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    within = np.flatnonzero(wrong <= risk)
-    return float(surest[order][within[-1]]) if len(within) else 1.0
+    last_of_equals = np.append(sure[1:] < sure[:-1], True)[: len(sure)]  # what is as sure is answered as well
+    within = np.flatnonzero((wrong <= risk) & last_of_equals)
+    return float(sure[within[-1]]) if len(within) else 1.0
 
 
 def _model(labelled: Sequence[Labelled]) -> tuple[StandardScaler, LogisticRegression]:
     rows = np.concatenate([one.numbers for one in labelled])
     right = np.concatenate([one.right for one in labelled])
     suites = np.concatenate([[one.suite] * len(one.right) for one in labelled])
+    if len(set(right)) < 2:
+        raise BadSuite(
+            f"{right.sum():,} of {len(right):,} candidates for {len(labelled):,} questions are right: nothing can be "
+            "learned from that. Ask more questions: --most"
+        )
     weights = np.array([1 / (suites == suite).sum() for suite in suites]) * len(suites)  # every suite counts the same
     scaler = StandardScaler().fit(rows)
     return scaler, LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(rows), right, sample_weight=weights)
@@ -178,6 +186,8 @@ def _model(labelled: Sequence[Labelled]) -> tuple[StandardScaler, LogisticRegres
 
 def _out_of_fold(labelled: Sequence[Labelled]) -> Numbers:
     """Of each question its surest candidate's confidence, and whether it is right (1) or not: (n, 2)."""
+    if len(labelled) < FOLDS:
+        raise BadSuite(f"{len(labelled)} questions cannot be parted into {FOLDS} folds. Ask more questions: --most")
     found = np.zeros((len(labelled), 2))
     places = np.arange(len(labelled))
     for learned, kept in GroupKFold(FOLDS).split(places, groups=places):
@@ -202,8 +212,10 @@ def report(labelled: Sequence[Labelled], risk: float) -> Iterator[str]:
         parts = [f"{suite}: answered right {right[of & can & given].sum() / max((of & can).sum(), 1):.3f}"]
         if (of & ~can).any():
             parts.append(f"refused {(~given)[of & ~can].mean():.3f}")
+        if len(set(can[of])) == 2:
             parts.append(f"AUC {roc_auc_score(can[of], chosen[of, 0]):.3f}")
-        parts.append(f"right or wrong AUC {roc_auc_score(right[of], chosen[of, 0]):.3f}")
+        if len(set(right[of])) == 2:
+            parts.append(f"right or wrong AUC {roc_auc_score(right[of], chosen[of, 0]):.3f}")
         yield ", ".join(parts)
 
 

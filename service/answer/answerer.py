@@ -105,7 +105,7 @@ class Answerer:
             judged = self._judged(weighed)
             groups = grouped(judged)
             composed = compose(weighed.asked, groups, threshold)
-            held_back = None if composed else compose(weighed.asked, groups, 0.0)
+            held_back = compose(weighed.asked, groups, groups[0].confidence) if groups and not composed else None
         return Answer(
             question=weighed.question,
             kind=weighed.asked.kind,
@@ -170,12 +170,22 @@ def _limited(limits: Filter, windows: Sequence[Window]) -> tuple[Filter, tuple[s
     for window in windows:
         if not window.of_publication:
             notes.append(f'"{window.words}": passages that speak of that time count more')
-            continue
-        after = _partial(window.first) if window.first else None
-        before = _partial(window.last + timedelta(days=1)) if window.last else None
-        limits = Filter(after=after, before=before, also=limits or None)
-        notes.append(f'"{window.words}": only articles published then are searched')
+        elif (published := _published(window)) is None:
+            notes.append(f'"{window.words}" names no time without a doubt: articles of any date are searched')
+        else:
+            limits = replace(published, also=limits or None)
+            notes.append(f'"{window.words}": only articles published then are searched')
     return limits, tuple(notes)
+
+
+def _published(window: Window) -> Filter | None:
+    """The articles published within it; None where it has no year ("January 20") or ends before it begins."""
+    first, last = window.first, window.last
+    if (first is None and last is None) or (first and last and last < first):
+        return None
+    after = _partial(first) if first else None
+    before = _partial(last + timedelta(days=1)) if last and last < date.max else None
+    return Filter(after=after, before=before)
 
 
 def _partial(day: date) -> PartialDate:

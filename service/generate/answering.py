@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from service.answer.answerer import Answerer
+from service.answer.answerer import Answerer, Watch
 from service.answer.records import Answer, AskOptions, Dropped, Side
 from service.generate.checked import Accepted
 from service.generate.writing import write_answer, written
@@ -41,11 +41,11 @@ def ask_model(
         for event in write_answer(weighed.text, weighed.results.hits, generator, answerer.reader):
             events.append(event)
             yield event
-    yield _answer(quoted, generator.model, events, weighed.results.hits[: options.nearest], weighed.watch.took_ms())
+    yield _answer(quoted, generator.model, events, weighed.results.hits[: options.nearest], weighed.watch)
 
 
 def _answer(
-    quoted: Answer, model: str, events: list[Accepted | Dropped], nearest: tuple[Hit, ...], took_ms: float
+    quoted: Answer, model: str, events: list[Accepted | Dropped], nearest: tuple[Hit, ...], watch: Watch
 ) -> Answer:
     wrote, supports = written(model, events)
     holds = bool(wrote.sentences)
@@ -60,5 +60,6 @@ def _answer(
         sides=(),
         written=wrote,
         candidate=None if holds else Side(quoted.answer or "", quoted.confidence, quoted.supports),
-        took_ms=took_ms,
+        took_ms=watch.took_ms(),
+        phases_ms=dict(watch.phases_ms),
     )
