@@ -108,11 +108,11 @@ def held_out(folder: Path) -> set[str]:
 
 
 def _asked(suite: Suite, most: int, only: set[str] | None) -> Iterator[Labelled]:
+    if suite.corpus is None:
+        raise BadSuite(f"the suite {suite.source} has no articles of its own. Give a BEIR folder, or seeds")
     queries = [q for q in suite.asked if only is None or q.id in only]
     kept = Suite(suite.name, suite.source, tuple(queries), suite.corpus)
     embedder = load_embedder()
-    if suite.corpus is None:
-        raise BadSuite(f"the suite {suite.source} has no articles of its own. Give a BEIR folder, or seeds")
     archive, _ = corpus_archive(suite.name, suite.corpus, embedder, chunk_config(embedder))
     snapshot = archive.snapshot()
     places = EvidencePlaces(snapshot, gold_of(kept, snapshot))

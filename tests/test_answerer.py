@@ -178,9 +178,10 @@ def test_the_same_question_has_the_same_answer(answerer: Answerer) -> None:
 
 def test_threads_that_ask_at_once_get_what_each_would_get_alone(answerer: Answerer) -> None:
     questions = [FORCE, OCEAN, BINDING, SCO] * 2
-    alone = {question: told(answerer.ask(question)) for question in set(questions)}
+    options = [AskOptions(passages=5)] * len(questions)
+    alone = {question: told(answerer.ask(question, options[0])) for question in set(questions)}
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(answerer.ask, questions))
+        together = list(pool.map(answerer.ask, questions, options))
     assert [told(answer) for answer in together] == [alone[question] for question in questions]
 
 
@@ -189,7 +190,6 @@ def test_reranked_or_not_every_citation_is_exact(answerer: Answerer, question: s
     answers = [answerer.ask(question, AskOptions(rerank=rerank)) for rerank in (True, False)]
     for answer in answers:
         holds(answer, answerer.searcher.archive)
-    assert answers[0].answer == answers[1].answer
 
 
 def test_fewer_passages_are_read_where_fewer_are_wanted(answerer: Answerer) -> None:

@@ -189,13 +189,24 @@ def asked(name: str) -> dict[str, object]:
     return {"id": name, "question": f"When, {name}?", "answers": [{"text": "1932", "answer_start": 6}]}
 
 
-@pytest.mark.parametrize("arguments", [["no such suite"], ["seeds", "--most", "0"]])
-def test_what_cannot_be_asked_ends_with_the_reason_and_writes_nothing(
-    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["no such suite"], "there is no suite 'no such suite'"),
+        (["{own}"], "has no articles of its own. Give a BEIR folder, or seeds"),
+        ([], "0 questions cannot be parted into 5 folds"),
+        pytest.param(["seeds", "--most", "0"], "a sample of 0 questions", marks=pytest.mark.model),
+    ],
+)
+def test_what_cannot_be_fitted_ends_with_the_reason_and_writes_nothing(
+    arguments: list[str], why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*arguments, "--out", str(tmp_path / "out.json")]) == 2
-    assert capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
+    own = tmp_path / "own.jsonl"
+    evidence = [{"article": "a", "quote": "It is 1932."}]
+    own.write_text(json.dumps({"question": "When?", "answers": ["1932"], "evidence": evidence}) + "\n")
+    assert main([*(part.format(own=own) for part in arguments), "--out", str(tmp_path / "out.json")]) == 2
+    assert why in capsys.readouterr().err
+    assert not (tmp_path / "out.json").exists()
 
 
 @pytest.mark.model
