@@ -104,3 +104,10 @@ def test_a_day_is_read_in_every_usual_form(day: date) -> None:
 def test_any_text_is_read_without_an_error(text: str) -> None:
     for window in date_words(text, TODAY).windows:
         mentions(window, text)
+
+
+def test_articles_from_a_year_are_of_that_year_and_articles_since_it_of_later_ones_too() -> None:
+    (year,) = date_words("What do articles from 2015 say?").windows
+    (later,) = date_words("What do articles since 2015 say?").windows
+    assert (year.first, year.last, year.of_publication) == (date(2015, 1, 1), date(2015, 12, 31), True)
+    assert (later.first, later.last, later.of_publication) == (date(2015, 1, 1), None, True)

@@ -159,7 +159,7 @@ def _window(question: str, moment: Moment) -> Window:
     if relation is _AFTER:
         return Window(last + timedelta(days=1), None, words, published, moment)
     open_start = relation in {_UNTIL, _BY}
-    open_end = relation is _SINCE and not published
+    open_end = relation is _SINCE and (not published or words.lower().startswith("since"))
     return Window(None if open_start else first, None if open_end else last, words, published, moment)
 
 
