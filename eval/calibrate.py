@@ -38,6 +38,7 @@ from service.answer.composing import support_of
 from service.answer.confidence import NUMBERS, Calibration, Judged
 from service.answer.records import AskOptions
 from service.reader.loading import load_reader
+from service.reader.served import ServedReader
 from service.reader.squad import read_questions
 from service.search import Searcher
 
@@ -60,8 +61,9 @@ class Labelled:
 def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     try:
-        labelled = list(_labelled(given))
-        fitted = fit(labelled, _reader_sha(), given.risk)
+        reader = load_reader()
+        labelled = list(_labelled(given, reader))
+        fitted = fit(labelled, reader.card.weights_sha256, given.risk)
     except PressmarkError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -89,15 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _reader_sha() -> str:
-    return load_reader().card.weights_sha256
-
-
-def _labelled(given: argparse.Namespace) -> Iterator[Labelled]:
+def _labelled(given: argparse.Namespace, reader: ServedReader) -> Iterator[Labelled]:
     for name in given.suites:
-        yield from _asked(load_suite(name), given.most, None)
+        yield from _asked(load_suite(name), given.most, None, reader)
     for name in given.held_out:
-        yield from _asked(load_suite(name), given.most, held_out(Path(name)))
+        yield from _asked(load_suite(name), given.most, held_out(Path(name)), reader)
 
 
 def held_out(folder: Path) -> set[str]:
@@ -107,7 +105,7 @@ def held_out(folder: Path) -> set[str]:
     return {q.id for q in known.questions if known.paragraphs[q.paragraph].title in titles}
 
 
-def _asked(suite: Suite, most: int, only: set[str] | None) -> Iterator[Labelled]:
+def _asked(suite: Suite, most: int, only: set[str] | None, reader: ServedReader) -> Iterator[Labelled]:
     if suite.corpus is None:
         raise BadSuite(f"the suite {suite.source} has no articles of its own. Give a BEIR folder, or seeds")
     queries = [q for q in suite.asked if only is None or q.id in only]
@@ -116,16 +114,16 @@ def _asked(suite: Suite, most: int, only: set[str] | None) -> Iterator[Labelled]
     archive, _ = corpus_archive(suite.name, suite.corpus, embedder, chunk_config(embedder))
     snapshot = archive.snapshot()
     places = EvidencePlaces(snapshot, gold_of(kept, snapshot))
-    answerer = Answerer(Searcher(archive, embedder, load_reader()), load_reader(), _unfitted())
+    answerer = Answerer(Searcher(archive, embedder, reader), reader, _unfitted(reader.card.weights_sha256))
     sys.stderr.write(f"{suite.name}: {min(most, len(queries))} of {len(queries)} questions\n")
     for query in Sample(most).of(kept):
         weighed = answerer.weigh(query.text, AskOptions())
         yield Labelled(suite.name, not query.unanswerable, weighed.numbers, _right(query, weighed, places.of(query)))
 
 
-def _unfitted() -> Calibration:
+def _unfitted(reader: str) -> Calibration:
     zeros = (0.0,) * len(NUMBERS)
-    return Calibration(NUMBERS, zeros, (1.0,) * len(NUMBERS), zeros, 0.0, 1.0, 0.0, _reader_sha(), {})
+    return Calibration(NUMBERS, zeros, (1.0,) * len(NUMBERS), zeros, 0.0, 1.0, 0.0, reader, {})
 
 
 def _right(query: Query, weighed: Weighed, evidence: Places) -> NDArray[np.bool_]:

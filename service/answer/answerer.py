@@ -36,7 +36,6 @@ from service.search import Hit, Results, Searcher, SearchOptions
 
 JUDGED = 20
 """Candidates that are weighed: the likeliest by the reader. The right one is seldom behind them."""
-_SPANS = 5
 
 
 @dataclass(slots=True)
@@ -154,7 +153,7 @@ class Answerer:
         """What each passage says: from the reranking where it read them, read now where it did not."""
         unread = [hit for hit in hits if hit.reading is None]
         shown = [Readable(hit.citation.title or "", hit.citation.quote) for hit in unread]
-        read = iter(self.reader.read(question, shown, _SPANS) if shown else ())
+        read = iter(self.reader.read(question, shown) if shown else ())
         return [hit.reading or next(read) for hit in hits]
 
     def _judged(self, weighed: Weighed) -> list[Judged]:
