@@ -83,7 +83,7 @@ def ask(
 
     Exit code 0 when it is answered, 1 when it is not.
 
-    Example:  pressmark ask 'Which warships trained in the Caspian?' --export md -o answer.md
+    Example:  pressmark ask 'Is the memorandum binding?' --export md -o answer.md
     """
     from service.answer.records import AskOptions
     from service.shapes import answer_json
