@@ -28,7 +28,8 @@ from tests.small_reader import ships, tokenizer_for
 ASKED = ships()
 TOKENIZER = tokenizer_for(ASKED)
 NOTHING_NEAR: list[list[int]] = [[] for _ in ASKED.questions]
-POSITIVES = Recipe(batch=8, negatives=0)
+PLAIN = Recipe(batch=8, keywords=0, misspelt=0, unanswered=1)
+POSITIVES = replace(PLAIN, negatives=0)
 
 
 def words(ids: Iterable[int]) -> str:
@@ -137,7 +138,7 @@ def test_an_answer_too_long_drops_its_question_and_an_unanswerable_one_stays_wit
 
 def test_negatives_never_have_spans_and_are_of_each_kind() -> None:
     near = [[(q.paragraph + 1) % 10] for q in ASKED.questions]
-    recipe = Recipe(batch=8, negatives=1.0, near=0.4, removed=0.3)
+    recipe = replace(PLAIN, negatives=1.0, near=0.4, removed=0.3)
     found = rows(epoch(ASKED, near, TOKENIZER, recipe, 2))
     known = {spelt(q.text): q for q in ASKED.questions}
     kinds = {"own": 0, "near": 0, "removed": 0, "changed": 0}
@@ -161,6 +162,30 @@ def test_negatives_never_have_spans_and_are_of_each_kind() -> None:
     assert kinds["own"] == 40
     assert min(kinds.values()) > 3
     assert sum(kinds.values()) <= 80
+
+
+def test_what_people_wrote_to_have_no_answer_comes_as_often_as_the_recipe_says() -> None:
+    asked = QuestionSet([Paragraph("", "Oslo is cold.")], [Question("none", "who?", 0, ())])
+    found = rows(epoch(asked, [[]], TOKENIZER, replace(POSITIVES, unanswered=3), 1))
+    assert [(q, a) for q, _, _, a in found] == [("who?", [])] * 3
+
+
+def test_lessons_come_as_they_are_as_often_as_the_recipe_says() -> None:
+    lessons = QuestionSet(ASKED.paragraphs[:1], [replace(q, id=f"lesson {q.id}") for q in ASKED.questions[:2]])
+    nothing, recipe = QuestionSet(), replace(PLAIN, negatives=1.0, lessons=2)
+    found = rows(epoch(nothing, [], TOKENIZER, recipe, 1, lessons))
+    wanted = [(spelt(q.text), [spelt(q.answers[0])]) for q in lessons.questions] * 2
+    assert sorted((q, a) for q, _, _, a in found) == sorted(wanted)
+
+
+def test_some_questions_ask_in_keywords_and_some_with_a_slip() -> None:
+    asked = QuestionSet(
+        [Paragraph("", "Oslo has the fleet.")], [Question("q", "Where does the fleet lie?", 0, ((0, 4),), ("Oslo",))]
+    )
+    short = rows(epoch(asked, [[]], TOKENIZER, replace(POSITIVES, keywords=1.0), 1))
+    slips = [rows(epoch(asked, [[]], TOKENIZER, replace(POSITIVES, misspelt=1.0), seed))[0] for seed in range(5)]
+    assert [(q.lower(), a) for q, _, _, a in short] == [(spelt("fleet lie").lower(), ["Oslo"])]
+    assert all(question != spelt("Where does the fleet lie?") for question, _, _, _ in slips)
 
 
 def test_the_same_seed_gives_the_same_epoch_and_another_seed_another() -> None:

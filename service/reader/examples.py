@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from service.reader.negatives import altered, without_answers
+from service.reader.rewording import keywords, misspelt
 from service.reader.squad import Question, QuestionSet
 
 Ids = NDArray[np.int64]
@@ -30,14 +31,21 @@ class Recipe:
     ``negatives`` is how many of the answerable questions come a second time with something that does not answer them:
     ``near`` of these a near miss from the search, ``removed`` their own passage without the answer, the rest a changed
     question. ``untitled`` of all are shown without the title. ``passage_tokens`` is the most of a passage shown.
+    ``keywords`` of all ask with keywords alone, ``misspelt`` with a slip. A question that people wrote so that its
+    passage does not answer it comes ``unanswered`` times: there are few, and none are harder. A lesson comes ``lessons``
+    times and needs no negative made for it: it has its own.
     """
 
     batch: int = 32
     passage_tokens: int = 200
-    negatives: float = 0.65
-    near: float = 0.45
-    removed: float = 0.2
+    negatives: float = 0.9
+    near: float = 0.5
+    removed: float = 0.15
     untitled: float = 0.5
+    keywords: float = 0.05
+    misspelt: float = 0.03
+    unanswered: int = 2
+    lessons: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +79,45 @@ class Batch:
 
 
 def epoch(
-    asked: QuestionSet, near: Sequence[Sequence[int]], tokenizer: Tokenizer, recipe: Recipe, seed: int
+    asked: QuestionSet,
+    near: Sequence[Sequence[int]],
+    tokenizer: Tokenizer,
+    recipe: Recipe,
+    seed: int,
+    lessons: QuestionSet | None = None,
 ) -> list[Batch]:
-    """The batches of one epoch, in order. The same arguments give the same batches."""
+    """The batches of one epoch, in order. The same arguments give the same batches.
+
+    ``near`` are each question's near misses; ``lessons`` are questions beside them, written to be learned from.
+    """
     rng = random.Random(seed)
     texts: list[Text] = []
     for question, misses in zip(asked.questions, near, strict=True):
         texts += _texts_of(question, asked, misses, recipe, rng)
+    if lessons is not None:
+        for question in lessons.questions * recipe.lessons:
+            texts.append(_own_text(question, lessons, recipe, rng))
+    texts = [_reworded(text, recipe, rng) for text in texts]
     rng.shuffle(texts)
     examples = list(_in_tokens(texts, tokenizer, recipe, rng))
     return list(_batches(examples, tokenizer, recipe.batch, rng))
 
 
+def _own_text(question: Question, asked: QuestionSet, recipe: Recipe, rng: random.Random) -> Text:
+    paragraph = asked.paragraphs[question.paragraph]
+    titled = rng.random() >= recipe.untitled
+    return Text(question.text, paragraph.title if titled else "", paragraph.text, question.spans)
+
+
 def _texts_of(
     question: Question, asked: QuestionSet, misses: Sequence[int], recipe: Recipe, rng: random.Random
 ) -> list[Text]:
-    paragraph = asked.paragraphs[question.paragraph]
-    titled = rng.random() >= recipe.untitled
-    title = paragraph.title if titled else ""
-    made = [Text(question.text, title, paragraph.text, question.spans)]
-    if not question.spans or rng.random() >= recipe.negatives:
+    own = _own_text(question, asked, recipe, rng)
+    title, titled, paragraph = own.title, bool(own.title), asked.paragraphs[question.paragraph]
+    made = [own]
+    if not question.spans:
+        return made * recipe.unanswered
+    if rng.random() >= recipe.negatives:
         return made
     drawn = rng.random()
     if drawn < recipe.near and misses:
@@ -102,6 +129,14 @@ def _texts_of(
     elif (changed := altered(question.text, paragraph.text, question.spans, rng)) is not None:
         made.append(Text(changed, title, paragraph.text, ()))
     return made
+
+
+def _reworded(text: Text, recipe: Recipe, rng: random.Random) -> Text:
+    drawn = rng.random()
+    if drawn >= recipe.keywords + recipe.misspelt:
+        return text
+    other = (keywords if drawn < recipe.keywords else misspelt)(text.question, rng)
+    return text if other is None else replace(text, question=other)
 
 
 def _in_tokens(texts: Sequence[Text], tokenizer: Tokenizer, recipe: Recipe, rng: random.Random) -> Iterator[Example]:

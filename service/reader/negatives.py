@@ -13,7 +13,7 @@ from indexer.sentences import split_sentences
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
-_NAME = re.compile(r"(?:[A-Z][\w’'-]*\.?)(?:\s+(?:of|the|de|van|von|al)?\s?[A-Z][\w’'-]*)*")
+_NAME = re.compile(r"(?:[A-Z][\w’'-]*)(?:\s+(?:of|the|de|van|von|al)?\s?[A-Z][\w’'-]*)*")
 _WORD = re.compile(r"[A-Za-z]+")
 _AUXILIARY = re.compile(r"\b(did|does|do|was|were|is|are|has|have|had|could|would|should)\b(?!n)", re.I)
 _OPPOSITES = """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _train(given: argparse.Namespace) -> None:
-    asked = _gather(given)
+    asked, lessons = _gather(given), _read(given.lessons)
     try:
         given.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -45,9 +46,10 @@ def _train(given: argparse.Namespace) -> None:
     near = _mined(given.out / "near_misses.json", asked, embedder)
     answerable = sum(bool(question.spans) for question in asked.questions)
     _say(f"{len(asked.questions)} questions, {answerable} with answers, of {len(asked.paragraphs)} paragraphs")
+    _say(f"{len(lessons.questions)} lessons of {len(lessons.paragraphs)} paragraphs")
     torch.manual_seed(given.seed)
     network = ReaderNetwork(find_model(None, cache_dir()).folder)
-    stream = Stream(asked, near, embedder.tokenizer, Recipe(), given.seed)
+    stream = Stream(asked, lessons, near, embedder.tokenizer, Recipe(), given.seed)
     Training(network, Schedule(epochs=given.epochs), given.out).run(stream, given.resume)
 
 
@@ -63,6 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--squad", type=Path, nargs="+", default=[], help="SQuAD files: all questions are learned")
     parser.add_argument("--half", type=Path, nargs="*", default=[], help="the same, of every second article only")
+    parser.add_argument(
+        "--lessons",
+        type=Path,
+        nargs="*",
+        default=sorted((Path(__file__).parent / "lessons").glob("*.json")),
+        help="SQuAD files of passages with hard questions, shown more often; by default those written for this reader",
+    )
     parser.add_argument("--never", type=Path, nargs="*", default=[], help="sets none of whose paragraphs is shown")
     parser.add_argument("--out", type=Path, required=True, help="folder of the weights and the log")
     parser.add_argument("--epochs", type=_epochs, default=Schedule().epochs, help="default: %(default)s")
@@ -84,9 +93,7 @@ def _gather(given: argparse.Namespace) -> QuestionSet:
     Raises:
         InputError: a file holds none, or none is left.
     """
-    asked = QuestionSet()
-    for path in given.squad:
-        asked.extend(read_questions(path))
+    asked = _read(given.squad)
     for path in given.half:
         whole = read_questions(path)
         asked.extend(whole.only_titles(whole.asked_titles()[::2]))
@@ -94,6 +101,13 @@ def _gather(given: argparse.Namespace) -> QuestionSet:
     if not any(question.spans for question in asked.questions):
         raise InputError("no question with an answer is left to learn from. Give files with --squad or --half")
     return asked
+
+
+def _read(paths: Sequence[Path]) -> QuestionSet:
+    found = QuestionSet()
+    for path in paths:
+        found.extend(read_questions(path))
+    return found
 
 
 def _mined(kept: Path, asked: QuestionSet, embedder: Embedder) -> list[list[int]]:

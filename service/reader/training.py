@@ -43,13 +43,15 @@ class Stream:
     """Epoch after epoch of batches, each epoch with other negatives."""
 
     asked: QuestionSet
+    lessons: QuestionSet
     near: list[list[int]]
     tokenizer: Tokenizer
     recipe: Recipe
     seed: int
 
     def batches(self, number: int) -> list[Batch]:
-        return epoch(self.asked, self.near, self.tokenizer, self.recipe, self.seed * 1000 + number)
+        seed = self.seed * 1000 + number
+        return epoch(self.asked, self.near, self.tokenizer, self.recipe, seed, self.lessons)
 
 
 def require_checkpoint(out: Path) -> Path:
