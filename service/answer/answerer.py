@@ -131,7 +131,8 @@ class Answerer:
         """
         watch = Watch()
         parsed = parse_query(question, options.filter)
-        understood, dates = asked(parsed.text), date_words(parsed.text)
+        quoted = tuple(" ".join(phrase.split()) for phrase in parsed.phrases)
+        understood, dates = asked(parsed.text, quoted), date_words(parsed.text)
         limits, notes = _limited(parsed.filter, dates.windows)
         with watch.phase("search"):
             results = self.searcher.search(question, self._search(options, limits))

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from service.answer.moments import bears_out, moments
 from service.answer.names import Name, fold, is_spelt_like, missing_words
-from service.answer.quantities import quantities
+from service.answer.quantities import own_amounts, quantities
 from service.answer.question import Given, GivenKind
 from service.answer.stems import stems_of
 
@@ -71,7 +71,7 @@ def _is_in(given: Given, text: str) -> bool:
     if given.kind == "date":
         return any(bears_out(moment, moments(text)) for moment in moments(given.text))
     if given.kind == "number":
-        return any(one.same_as(other) for one in quantities(given.text) for other in quantities(text))
+        return any(one.same_as(other) for one in quantities(given.text) for other in own_amounts(text))
     if given.kind == "phrase":
         return _plain(given.text) in _plain(text) or fuzz.partial_ratio(_plain(given.text), _plain(text)) >= _ALIKE
     return _has_word(given.text, text)

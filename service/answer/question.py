@@ -91,8 +91,8 @@ class Asked:
 
 
 @lru_cache(maxsize=1024)
-def asked(question: str) -> Asked:
-    """What the question asks.
+def asked(question: str, quoted: tuple[str, ...] = ()) -> Asked:
+    """What the question asks. ``quoted`` are phrases of it that stood in quotation marks, where these are gone.
 
     >>> asked("Which ships trained at Anzaili in 2015?").kind, asked("anzaili drill ships").is_question
     ('list', False)
@@ -105,7 +105,7 @@ def asked(question: str) -> Asked:
         asking=asking,
         kind="yes-no" if yes_no else "list" if several or _LISTS.match(asking) else "words",
         expects=None if yes_no or _BEGINS_WITH_VERB.match(asking) else expected(asking),
-        given=tuple(sorted(_given(question), key=lambda given: (given.start, given.kind))),
+        given=tuple(sorted(_given(question, quoted), key=lambda given: (given.start, given.kind))),
         number_of=many[1] if many else None,
         several=several,
         parts=1 + len(_JOINED.findall(asking)),
@@ -162,8 +162,12 @@ def _ends_the_noun(word: str, position: int, following: str) -> bool:
     return is_auxiliary or (word == "which" and not _is_plural(following))
 
 
-def _given(question: str) -> list[Given]:
+def _given(question: str, quoted: tuple[str, ...]) -> list[Given]:
     found = [Given("phrase", m[1], m.start(1), m.end(1)) for m in _QUOTED.finditer(question)]
+    for phrase in quoted:
+        start = question.find(phrase)
+        if start >= 0:
+            found.append(Given("phrase", phrase, start, start + len(phrase)))
     taken = [(given.start, given.end) for given in found]
     for kind, start, end in (*_dates(question), *_names(question), *_numbers(question)):
         if not any(s < end and start < e for s, e in taken):
