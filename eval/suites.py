@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eval.beir import load_beir
 from eval.questions import load_questions
+from eval.squad import is_squad, load_squad
 from eval.suite import Suite
 from eval.trec import read_qrels
 from indexer.errors import BadSuite
@@ -14,7 +15,7 @@ from indexer.errors import BadSuite
 _PROJECT = Path(__file__).resolve().parent.parent
 _KINDS = (
     "A suite is a questions file (one JSON object a line), a folder of BEIR's layout (corpus.jsonl, queries.jsonl, "
-    "qrels/test.tsv), or the word seeds for the questions that come with Pressmark"
+    "qrels/test.tsv), a file of SQuAD's JSON (.json), or the word seeds for the questions that come with Pressmark"
 )
 
 
@@ -37,7 +38,7 @@ def load_suite(named: str, split: str = "test") -> Suite:
         raise BadSuite(f"the suite {named!r} cannot be opened: {error.strerror}. {_KINDS}") from error
     if not exists:
         raise BadSuite(f"there is no suite {named!r}. {_KINDS}")
-    return load_questions(place)
+    return load_squad(place) if is_squad(place) else load_questions(place)
 
 
 def load_seeds(project: Path) -> Suite:

@@ -25,6 +25,7 @@ from service.answer.candidates import Around, Candidate, candidates_of
 from service.answer.composing import compose
 from service.answer.confidence import Asking, Calibration, Judged, shipped_calibration
 from service.answer.dates import Window, date_words
+from service.answer.enumeration import listed
 from service.answer.groups import grouped
 from service.answer.question import Asked, asked
 from service.answer.reasons import reason_for
@@ -140,7 +141,9 @@ class Answerer:
             readings = self._readings(parsed.text, results.hits)
         with watch.phase("weigh"):
             texts = _Texts(self.searcher.archive.snapshot())
-            candidates = [texts.around(candidate) for candidate in candidates_of(results.hits, readings)[:JUDGED]]
+            found = candidates_of(results.hits, readings)[:JUDGED]
+            found = listed(found) if understood.kind == "list" else found
+            candidates = [texts.around(candidate) for candidate in found]
             cosines = self.searcher.likeness(parsed.text, [candidate.context for candidate in candidates])
             numbers = Asking(understood, dates.windows, candidates, cosines.tolist()).numbers()
         notes = (*results.notes, *notes, *dates.notes)
