@@ -34,7 +34,9 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    suite: Annotated[str, typer.Argument(metavar="SUITE", help="seeds, a questions file, a BEIR folder or a SQuAD file.")],
+    suite: Annotated[
+        str, typer.Argument(metavar="SUITE", help="seeds, a questions file, a BEIR folder or a SQuAD file.")
+    ],
     archive: ArchiveOption = None,
     against: Annotated[
         Path | None, typer.Option("--against", metavar="RESULT", help="Compare with an earlier result.")
@@ -83,9 +85,10 @@ def evaluate(
 ) -> int:
     """Measure how well an archive is searched and asked, with questions whose answers are known.
 
-    A questions file has one JSON object a line, and asks about the archive; seeds, BEIR folders and SQuAD
-    files (.json) bring their own articles, which are indexed into the cache. Nothing is sent anywhere, and no language model judges. Where a suite
-    has answers, its questions are also asked as ask does, by a sample where there are many.
+    A questions file has one JSON object a line, and asks about the archive; seeds, BEIR folders and SQuAD files
+    (.json) bring their own articles, which are indexed into the cache. Nothing is sent anywhere, and no language
+    model judges. Where a suite has answers, its questions are also asked as ask does, by a sample where there are
+    many.
 
     With --against, the exit code is 1 when a measure is significantly worse.
 

@@ -32,8 +32,8 @@ class Recipe:
     ``near`` of these a near miss from the search, ``removed`` their own passage without the answer, the rest a changed
     question. ``untitled`` of all are shown without the title. ``passage_tokens`` is the most of a passage shown.
     ``keywords`` of all ask with keywords alone, ``misspelt`` with a slip. A question that people wrote so that its
-    passage does not answer it comes ``unanswered`` times: there are few, and none are harder. A lesson comes ``lessons``
-    times and needs no negative made for it: it has its own.
+    passage does not answer it comes ``unanswered`` times: there are few, and none are harder. A lesson comes
+    ``lessons`` times and needs no negative made for it: it has its own.
     """
 
     batch: int = 32

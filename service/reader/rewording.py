@@ -6,11 +6,12 @@ import random
 import re
 
 _WORD = re.compile(r"[^\W\d_]{5,}")
-_FILLERS = frozenset(
-    "a an the of to in on at by for with from and or that which who whom whose what when where why how is are was were "
-    "be been being do does did has have had can could would should will may might it its he his she her they their "
-    "this these those there many much".split()
-)
+_EMPTY = """
+a an the of to in on at by for with from and or that which who whom whose what when where why how is are
+was were be been being do does did has have had can could would should will may might it its he his she
+her they their this these those there many much
+"""
+_FILLERS = frozenset(_EMPTY.split())
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
