@@ -32,7 +32,7 @@ from service.query import ParsedQuery, parse_query
 from service.ranking import Ranked, Ranking, one_per_article
 from service.reader.reading import Reader, Reading
 from service.rerank import reading_of, reranked
-from service.stopwatch import Stopwatch
+from service.stopwatch import OF_SEARCH, Stopwatch
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Group = Literal["passage", "article"]
@@ -170,7 +170,7 @@ class Searcher:
         Raises:
             BadQuery: an empty or oversized query, or a cursor of another query or generation.
         """
-        watch = Stopwatch()
+        watch = Stopwatch(OF_SEARCH)
         options = options or SearchOptions()
         parsed = parse_query(query, options.filter)
         question = parsed.text  # as it was typed, for those who read; below, words may be respelt for those who count
@@ -222,7 +222,7 @@ class Searcher:
         Raises:
             UnknownArticle: the archive does not hold the article, or no passage lies in the span.
         """
-        watch = Stopwatch()
+        watch = Stopwatch(OF_SEARCH)
         options = replace(options or SearchOptions(), mode="dense")
         snapshot = self.archive.snapshot()
         rows = snapshot.passages_of(locator.article_id)

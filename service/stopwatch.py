@@ -1,31 +1,34 @@
-"""Where the time of one search goes.
+"""Where the time of one search or answer goes.
 
 ``embed``: the query; ``dense`` and ``lexical``: finding candidates and scoring them; ``rerank``: reading the first of
 them; ``fuse``: all else of the ranking; ``cite``: what is shown of the hits. What is left is to read the query and its
-filter.
+filter. An answer has ``search``, all of these; ``read``; ``weigh``, what speaks for the candidates; ``judge``; and
+``write``, where a language model does.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import ceil
-from typing import Literal, get_args
 
-Phase = Literal["embed", "dense", "lexical", "fuse", "rerank", "cite"]
+OF_SEARCH = ("embed", "dense", "lexical", "fuse", "rerank", "cite")
 
 
 class Stopwatch:
-    """Time by phase, for one search in one thread. A phase inside another stops the outer one's clock."""
+    """Time by phase, for one search or answer in one thread. A phase inside another stops the outer one's clock.
 
-    def __init__(self) -> None:
-        self._spent: dict[Phase, float] = dict.fromkeys(get_args(Phase), 0.0)
+    ``phases`` are reported even where no time went into them; others once some has.
+    """
+
+    def __init__(self, phases: Sequence[str] = ()) -> None:
+        self._spent: dict[str, float] = dict.fromkeys(phases, 0.0)
         self._started = self._since = time.perf_counter()
-        self._phase: Phase | None = None
+        self._phase: str | None = None
 
     @contextmanager
-    def phase(self, name: Phase) -> Iterator[None]:
+    def phase(self, name: str) -> Iterator[None]:
         """Count what is done inside as this phase."""
         outer = self._switch(name)
         try:
@@ -33,10 +36,10 @@ class Stopwatch:
         finally:
             self._switch(outer)
 
-    def _switch(self, name: Phase | None) -> Phase | None:
+    def _switch(self, name: str | None) -> str | None:
         now, outer = time.perf_counter(), self._phase
         if outer is not None:
-            self._spent[outer] += now - self._since
+            self._spent[outer] = self._spent.get(outer, 0.0) + now - self._since
         self._since, self._phase = now, name
         return outer
 

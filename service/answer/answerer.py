@@ -7,10 +7,8 @@ The command line, HTTP, agents and the eval suite all call ``Answerer.ask`` and 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -30,30 +28,15 @@ from service.answer.groups import grouped
 from service.answer.question import Asked, asked
 from service.answer.reasons import reason_for
 from service.answer.records import Answer, AskOptions
+from service.candidates import Recipe
 from service.query import parse_query
 from service.reader.reading import Readable, Reading
 from service.reader.served import ServedReader
 from service.search import Hit, Results, Searcher, SearchOptions
+from service.stopwatch import Stopwatch
 
 JUDGED = 20
 """Candidates that are weighed: the likeliest by the reader. The right one is seldom behind them."""
-
-
-@dataclass(slots=True)
-class Watch:
-    """Milliseconds by phase."""
-
-    started: float = field(default_factory=time.perf_counter)
-    phases_ms: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self.phases_ms[name] = round((time.perf_counter() - began) * 1000, 2)
-
-    def took_ms(self) -> float:
-        return round((time.perf_counter() - self.started) * 1000, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +54,7 @@ class Weighed:
     notes: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     numbers: NDArray[np.float64]
-    watch: Watch
+    watch: Stopwatch
 
 
 class Answerer:
@@ -98,6 +81,10 @@ class Answerer:
         options = options or AskOptions()
         return self.conclude(self.weigh(question, options), options)
 
+    def recipe(self, options: AskOptions) -> Recipe:
+        """How the passages that are read are ranked."""
+        return self.searcher.recipe(self._search(options, options.filter))
+
     def conclude(self, weighed: Weighed, options: AskOptions) -> Answer:
         """What the candidates come to."""
         watch, threshold = weighed.watch, self.calibration.threshold
@@ -121,7 +108,7 @@ class Answerer:
             candidate=held_back.side if held_back else None,
             notes=weighed.notes,
             took_ms=watch.took_ms(),
-            phases_ms=dict(watch.phases_ms),
+            phases_ms=watch.phases_ms(),
         )
 
     def weigh(self, question: str, options: AskOptions) -> Weighed:
@@ -130,7 +117,7 @@ class Answerer:
         Raises:
             BadQuery: an empty or oversized question.
         """
-        watch = Watch()
+        watch = Stopwatch()
         parsed = parse_query(question, options.filter)
         quoted = tuple(" ".join(phrase.split()) for phrase in parsed.phrases)
         understood, dates = asked(parsed.text, quoted), date_words(parsed.text)

@@ -201,7 +201,7 @@ def _answers(suite: Suite, searcher: Searcher, sample: Sample, tell: Callable[[i
     answerer = Answerer(searcher, reader)
     config = {
         "passages": options.passages,
-        "rerank": options.rerank,
+        "rerank": answerer.recipe(options).rerank,
         "reader": reader.card.weights_sha256[:12],
         "threshold": answerer.calibration.threshold,
     }

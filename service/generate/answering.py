@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from service.answer.answerer import Answerer, Watch
+from service.answer.answerer import Answerer
 from service.answer.records import Answer, AskOptions, Dropped, Side
 from service.generate.checked import Accepted
 from service.generate.writing import write_answer, written
 from service.search import Hit
+from service.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from service.generate.client import Generator
@@ -45,7 +46,7 @@ def ask_model(
 
 
 def _answer(
-    quoted: Answer, model: str, events: list[Accepted | Dropped], nearest: tuple[Hit, ...], watch: Watch
+    quoted: Answer, model: str, events: list[Accepted | Dropped], nearest: tuple[Hit, ...], watch: Stopwatch
 ) -> Answer:
     wrote, supports = written(model, events)
     holds = bool(wrote.sentences)
@@ -61,5 +62,5 @@ def _answer(
         written=wrote,
         candidate=None if holds else Side(quoted.answer or "", quoted.confidence, quoted.supports),
         took_ms=watch.took_ms(),
-        phases_ms=dict(watch.phases_ms),
+        phases_ms=watch.phases_ms(),
     )
