@@ -48,7 +48,7 @@ class SearchOptions:
     ``weight`` is the dense part of the fused score; ``proximity`` what two neighbouring words of the query that stand
     together count, beside the words themselves; ``feedback`` how far the first candidates of a hybrid search, where
     they agree, move the others towards themselves. All three were chosen on seven sets of questions together.
-    ``rerank`` is the reader's part of the score of the first 20, where the searcher has a reader; 0: they are not read.
+    ``rerank`` is the reader's part of the score of the first 10, where the searcher has a reader; 0: they are not read.
     A search by meaning or words alone shows how these rank, and is not reranked.
 
     Raises:
@@ -101,7 +101,7 @@ class Hit:
     ``highlights`` are spans of the article's canonical text, inside the citation's. ``dense`` is None when only words
     were searched; ``lexical`` when only meaning was, when the passage holds none of the words, and in a hybrid search
     behind the candidates. ``reader`` and ``reading`` are there for a passage that was read, which is up to the first
-    20: what its score says, and all of it, with spans of the citation's quote.
+    10: what its score says, and all of it, with spans of the citation's quote.
     """
 
     rank: int

@@ -161,7 +161,7 @@ def test_the_reader_sees_the_title_the_passage_and_the_words_as_they_were_typed(
 def test_fewer_results_are_the_first_of_more(searcher: Searcher, group: Group) -> None:
     options = SearchOptions(k=100, group=group, rerank=0.5)
     most = searcher.search(QUESTION, options)
-    for k in (1, 5, 10, 19, 20, 21, 40):
+    for k in (1, 5, DEPTH - 1, DEPTH, DEPTH + 1, 40):
         fewer = searcher.search(QUESTION, replace(options, k=k))
         assert fewer.hits == most.hits[:k]
         assert fewer.total == most.total

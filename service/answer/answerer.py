@@ -32,6 +32,7 @@ from service.candidates import Recipe
 from service.query import parse_query
 from service.reader.reading import Readable, Reading
 from service.reader.served import ServedReader
+from service.rerank import WEIGHT
 from service.search import Hit, Results, Searcher, SearchOptions
 from service.stopwatch import Stopwatch
 
@@ -137,8 +138,7 @@ class Answerer:
         return Weighed(question, parsed.text, understood, limits, results, notes, tuple(candidates), numbers, watch)
 
     def _search(self, options: AskOptions, limits: Filter) -> SearchOptions:
-        asked_for = SearchOptions(k=options.passages, filter=limits)
-        return asked_for if options.rerank else replace(asked_for, rerank=0.0)
+        return SearchOptions(k=options.passages, filter=limits, rerank=WEIGHT if options.rerank else 0.0)
 
     def _readings(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
         """What each passage says: from the reranking where it read them, read now where it did not."""

@@ -45,7 +45,7 @@ class Recipe:
     keywords: float = 0.05
     misspelt: float = 0.03
     unanswered: int = 2
-    lessons: int = 3
+    lessons: int = 4
 
 
 @dataclass(frozen=True, slots=True)
