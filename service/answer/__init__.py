@@ -1,9 +1,10 @@
 """A question in, a cited answer out, or a plain "not found".
 
 Read in this order: ``records`` (what an answer is), ``answerer`` (the product), ``candidates``, ``confidence``,
-``groups`` and ``composing`` (how it comes to be), ``question`` (what is asked) with ``expected`` and ``dates``,
-``coverage``, ``support`` and ``agreement`` (what a text bears out), ``attribution`` (who says it). Words, names,
-quantities and times are read by ``names``, ``quantities``, ``moments``, ``negation``, ``countries`` and ``stems``.
+``groups`` and ``composing`` (how it comes to be), ``question`` (what is asked) with ``asking``, ``expected`` and
+``dates``, ``coverage``, ``support`` and ``agreement`` (what a text bears out), ``attribution`` (who says it) with
+``reporting``, ``speakers`` and ``antecedents``. Words, names, quantities and times are read by ``names``,
+``barenames``, ``quantities``, ``moments``, ``days``, ``negation``, ``countries`` and ``stems``.
 """
 
 from service.answer.answerer import Answerer

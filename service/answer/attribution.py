@@ -10,60 +10,30 @@ from __future__ import annotations
 import re
 
 from indexer.sentences import split_sentences
-from service.answer.names import names
-from service.answer.speakers import Span, antecedent, body_before, shortest, subject_before
+from service.answer.antecedents import antecedent, body_before
+from service.answer.barenames import Span
+from service.answer.reporting import QUOTES_OF, REPORTING, SPEAKS, VERB, is_verb
+from service.answer.speakers import named_by, subject_before
 
-_SAYS = (
-    r"(?:said|says?|tells?|told|argue[sd]?|warn(?:s|ed)?|suggest(?:s|ed)?|note[sd]?|state[sd]|insist(?:s|ed)?"
-    r"|explain(?:s|ed)?|writes?|wrote|infer(?:s|red)?|predict(?:s|ed)?|contend(?:s|ed)?|assert(?:s|ed)?|denie[sd]|deny"
-    r"|reject(?:s|ed)?|dismiss(?:es|ed)?|claim(?:s|ed)?|alleg(?:es|ed)|estimate[sd]?|regards?|regarded|calls?|called"
-    r"|describe[sd]?|saying|quoted\s+as\s+saying|speculate[sd]?|likens?|likened|put\s+it|points?\s+out|pointed\s+out)"
-)
-_THINKS = r"(?:believe[sd]?|thinks?|thought|fear(?:s|ed)|considers?|considered|doubt(?:s|ed)?|detects?|detected)"
-_SAYS_OR_DOES = (
-    r"(?:conclude[sd]?|holds|maintain(?:s|ed)?|confirm(?:s|ed)?|reports|reported|announce[sd]?|charge[sd]|declare[sd]?"
-    r"|add(?:s|ed)?|stress(?:es|ed)?|voice[sd]|comment(?:s|ed)?|remark(?:s|ed)?|recall(?:s|ed)?|acknowledge[sd]?"
-    r"|admit(?:s|ted)?|reveal(?:s|ed)?|accuse[sd]?|boast(?:s|ed)?|hope[sd]|asks?|asked|complain(?:s|ed)?|repl(?:y|ies|ied)"
-    r"|emphasi[sz]e[sd]?)"
-)
-"""Verbs that report only with what they report after them: "concluded that", and not "concluded a treaty"."""
-_SPEAKS = rf"(?:{_SAYS}|{_THINKS}|{_SAYS_OR_DOES})"
-_VERB = re.compile(rf"\b{_SPEAKS}\b")
-_QUOTES_OF = re.compile(rf"\b(?:{_SAYS}|{_SAYS_OR_DOES})\b")
-_REPORTING = re.compile(
-    rf"\b(?:{_SAYS}|{_THINKS})\b|\b{_SAYS_OR_DOES}(?=\s+(?:that|how|whether|to|about|of|it|if|the\s+hope|in\s+\w+day)\b|\s*[:,])"
-)
 _ACCORDING = re.compile(r"\b[Aa]ccording\s+to\s+|\b[Bb]y\s+(?=(?:these|those|some|most|many|all)\s+accounts)")
 _ACCORDING_WHICH = re.compile(r"\bby\s+(?P<who>[^,;]{3,90}),\s+according\s+to\s+which\s+", re.IGNORECASE)
 _VIEW = re.compile(
     r"\b(?:[Ii]n|[Bb]y|[Tt]o|[Oo]n)\s+(?:(?P<pronoun>his|her)|(?P<who>(?:the\s+)?[^\s,;][^,;.\"“”]{1,60}?)['’]s?)\s+(?:own\s+)?"
     r"(?:view|opinion|judge?ment|assessment|account|words|estimate|estimation|reckoning|analysis|telling|reading|mind)\b"
 )
-_AFTER_QUOTE = re.compile(rf"\s*[,—–-]?\s*(?P<verb>{_SPEAKS})\s+(?P<who>[^,.;:\"“”]{{2,80}})")
+_AFTER_QUOTE = re.compile(rf"\s*[,—–-]?\s*(?P<verb>{SPEAKS})\s+(?P<who>[^,.;:\"“”]{{2,80}})")
 _INVERTED = re.compile(
     r",[\"”]?\s+(?P<verb>said|says|writes|wrote|adds|added|notes|noted|argues|argued|warns|warned|explains|explained"
     r"|insists|insisted|concludes|concluded|reports|reported)\s+(?P<who>(?:the\s+)?[A-Z][^,.;:\"“”]{1,80}|he|she)(?=[,.;]|\Z)"
 )
 _PARENTHESIS = re.compile(
-    rf",[\"”]?\s+(?:as\s+)?(?P<who>[^,;:.\"“”]{{2,60}}?)\s+(?P<verb>{_SPEAKS})\b(?=[,.;\"“”]|\s+(?:in|on|to|at)\b)"
+    rf",[\"”]?\s+(?:as\s+)?(?P<who>[^,;:.\"“”]{{2,60}}?)\s+(?P<verb>{SPEAKS})\b(?=[,.;\"“”]|\s+(?:in|on|to|at)\b)"
 )
 _REPORTED_BY = re.compile(
     r"\b(?:reported|quoted|cited|claimed|estimate[sd]?|according|described)\s+by\s+(?P<who>[^,.;:]{3,80})"
 )
 _BREAK = re.compile(r";|,\s+(?:but|while|whereas|although|though|yet)\s+")
-_BEING = re.compile(r"\b(?:to|be|been|is|was|are|were|being|should|must|may|might|can|could)\s+(?:\w+ly\s+)?\Z", re.I)
-_DETERMINED = re.compile(
-    r"\b(?:the|an?|these|those|this|that|such|some|no|any|other|his|her|its|their|many|several|numerous|new|previous|of"
-    r"|and|both|official|press|news|media|intelligence)\s+\Z",
-    re.IGNORECASE,
-)
-_NOUN_TOO = frozenset(
-    {"reports", "claims", "estimates", "notes", "charges", "calls", "holds", "states", "doubts", "fears"}
-)
 _QUOTES = re.compile(r"[\"“„](?P<inside>[^\"“”„]*)(?:[\"”]|\Z)")
-_OFFICE = re.compile(
-    r"\b(?:minister|president|ambassador|commander|commentator|analyst|spokes\w+|chief|general|expert|official|author)\s+\Z"
-)
 _FEW = 4
 """Words between quotation marks that may be the author's, with a doubt: their sentence may then say whose."""
 
@@ -119,7 +89,7 @@ def _of_quotation(text: str, paragraph: int, body: str, quotation: Span) -> Span
     if after is not None and body[closes - 2 : closes - 1] in ",?!—-" and (who := _named(text, paragraph, after)):
         return who
     following = body[closes : closes + 120]
-    verb = _VERB.search(following)
+    verb = VERB.search(following)
     if (
         verb is not None
         and body[closes - 2 : closes - 1] in ",?!—-"
@@ -133,8 +103,8 @@ def _of_quotation(text: str, paragraph: int, body: str, quotation: Span) -> Span
             return who
     start = max((m.end() for m in re.finditer(r"[.!?][\"”]?\s+(?=[A-Z\"“])", body[:opens])), default=0)
     start = min(start, max((s for s, e in split_sentences(body) if s <= opens), default=0))
-    for match in reversed(list(_QUOTES_OF.finditer(body, start, opens))):
-        if _is_verb(body, match) and (who := subject_before(text, paragraph + match.start(), paragraph)) is not None:
+    for match in reversed(list(QUOTES_OF.finditer(body, start, opens))):
+        if is_verb(body, match) and (who := subject_before(text, paragraph + match.start(), paragraph)) is not None:
             return who
     earlier = [m for m in _QUOTES.finditer(body) if m.end() <= opens]
     if earlier and opens == start and len(body[earlier[-1].end() : opens].split()) <= 8:
@@ -147,8 +117,8 @@ def _of_sentence(text: str, paragraph: int, body: str, sentence: Span, words: in
     whole = _of_whole(text, paragraph, body, sentence, words)
     if whole is not None:
         return whole
-    for match in _REPORTING.finditer(body, sentence[0], min(words, sentence[1])):
-        if not _is_verb(body, match) or _in_quotation(body, match.start()):
+    for match in REPORTING.finditer(body, sentence[0], min(words, sentence[1])):
+        if not is_verb(body, match) or _in_quotation(body, match.start()):
             continue
         if _BREAK.search(body, match.end(), words) is not None:
             continue
@@ -163,18 +133,18 @@ def _of_whole(text: str, paragraph: int, body: str, sentence: Span, words: int) 
     begin, end = sentence
     which = _ACCORDING_WHICH.search(body, begin, end)
     if which is not None and words >= which.end():
-        return _phrase(body, which.start("who"), which.end("who"), paragraph)
+        return named_by(body, which.start("who"), which.end("who"), paragraph)
     according = _ACCORDING.search(body, begin, end)
     if according is not None and not body[according.end() :].startswith("which"):
-        return _phrase(body, according.end(), _phrase_end(body, according.end(), end), paragraph)
+        return named_by(body, according.end(), _phrase_end(body, according.end(), end), paragraph)
     view = _VIEW.search(body, begin, end)
     if view is not None:
         if view["pronoun"]:
             return antecedent(text, paragraph + view.start(), paragraph)
-        return _phrase(body, view.start("who"), view.end("who"), paragraph)
+        return named_by(body, view.start("who"), view.end("who"), paragraph)
     by = _REPORTED_BY.search(body, begin, end)
     if by is not None:
-        return _phrase(body, by.start("who"), by.end("who"), paragraph)
+        return named_by(body, by.start("who"), by.end("who"), paragraph)
     for form in (_PARENTHESIS, _INVERTED):
         for match in form.finditer(body, begin, end):
             if _in_quotation(body, match.start("verb")) or _BREAK.search(
@@ -188,7 +158,7 @@ def _of_whole(text: str, paragraph: int, body: str, sentence: Span, words: int) 
 
 
 def _subject_of(text: str, paragraph: int, match: re.Match[str]) -> Span | None:
-    if not _is_verb(match.string, match, "verb"):
+    if not is_verb(match.string, match, "verb"):
         return None
     if re.fullmatch(r"(?:he|she)(?:\s+\w+ly|\s+also)?", match["who"].strip(), re.IGNORECASE):
         return antecedent(text, paragraph + match.start("who"), paragraph)
@@ -203,7 +173,7 @@ def _named(text: str, paragraph: int, match: re.Match[str]) -> Span | None:
         return antecedent(text, paragraph + match.start(), paragraph)
     if re.match(r"(?:that|it|they|to|in|on|there|this|of|the\s+same|what|how)\b", match["who"]):
         return None
-    return _phrase(match.string, match.start("who"), match.end("who"), paragraph)
+    return named_by(match.string, match.start("who"), match.end("who"), paragraph)
 
 
 def _phrase_end(body: str, start: int, end: int) -> int:
@@ -211,39 +181,5 @@ def _phrase_end(body: str, start: int, end: int) -> int:
     return stop.start() if stop else end
 
 
-def _phrase(body: str, start: int, end: int, paragraph: int) -> Span | None:
-    """The shortest words of a noun phrase that name somebody: its name, or all of it where the name only describes."""
-    phrase = body[start:end].rstrip(" .,;")
-    if not phrase or len(phrase.split()) > 12 or re.match(r"(?:him|her|them|it|this|that|its|his|their)\b", phrase):
-        return None
-    article = len(phrase) - len(phrase.removeprefix("the "))
-    found = names(phrase)
-    if found and (found[0].start, found[0].end) == (article, len(phrase)):
-        return shortest(found[0].text, paragraph + start + article)
-    if found and found[0].start == 0 and re.match(r"\Z|\s+(?:of|in|from|at)\b", phrase[found[0].end :]):
-        return shortest(found[0].text, paragraph + start)
-    apposition = _OFFICE.search(phrase[: found[-1].start]) if found else None
-    if found and apposition is not None:
-        return shortest(found[-1].text, paragraph + start + found[-1].start)
-    return paragraph + start, paragraph + start + len(phrase)
-
-
 def _in_quotation(body: str, position: int) -> bool:
     return any(m.start() < position < m.end() - 1 for m in _QUOTES.finditer(body))
-
-
-def _is_verb(body: str, match: re.Match[str], group: int | str = 0) -> bool:
-    """Whether a word that may be a noun or a participle too ("the reports", "is called") is a verb here."""
-    before = body[: match.start(group)]
-    word = match[group].lower()
-    if word == "said" and re.match(r"\s+to\s+(?:be|have)\b", body[match.end() :]):
-        return False
-    if _BEING.search(before) is not None and word != "quoted as saying":
-        return False
-    if _DETERMINED.search(before) is not None and word not in {"said", "saying", "believes", "argues"}:
-        return False
-    if before.endswith(("'s ", "’s ")):
-        return False
-    if word in _NOUN_TOO and group == 0:
-        return re.match(r"\s+(?:that|it|how|whether|about)\b", body[match.end() :]) is not None
-    return True
