@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from indexer.lexical import words_of
-from indexer.sentences import split_sentences
+from service.answer.asking import QUESTION_WORD, asking_sentence, asks_for_several, is_yes_no
 from service.answer.commonwords import AUXILIARIES
 from service.answer.countries import country_of
 from service.answer.expected import Expects, expected
@@ -25,21 +25,14 @@ from service.answer.stems import empty_stems
 GivenKind = Literal["name", "number", "date", "phrase", "word"]
 
 _AUX = "|".join(AUXILIARIES.split())
-_WH = re.compile(r"\b(?:which|what|when|where|whose|whom|who|why|how)\b", re.IGNORECASE)
 _TELLS = re.compile(r"^\W*(?:please\s+)?(?:name|list|tell|give|explain|describe|compare|contrast|summari[sz]e)\b", re.I)
 _LISTS = re.compile(
     r"^\W*(?:please\s+)?(?:name\s+(?:the|all|two|three|four|five|some)|list|enumerate|what\s+all)\b", re.I
 )
-_YES_NO = re.compile(rf"(?:^|[,;:–—-]\s+|\band\s+)\W*(?:{_AUX})\s+(?!,)\w", re.IGNORECASE)
 _BEGINS_WITH_VERB = re.compile(rf"\W*(?:{_AUX})\s", re.IGNORECASE)
-_CHOICE = re.compile(rf"\bbefore\s+or\s+after\b|,\s+or\s+(?:{_AUX})\b|\bor\s+(?:rather|instead)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:not|no|never|neither|nor|without|except|nobody|none)\b|n['’]t\b", re.IGNORECASE)
-_JOINED = re.compile(rf"(?:[,;?]\s*|\s)(?:and|or)\s+(?:\w+\s+)?{_WH.pattern}(?!\s+(?:is|was)\s+not\b)", re.IGNORECASE)
-_COUNTED = r"(?:two|three|four|five|six|seven|\d+)"
-_SEVERAL = re.compile(
-    rf"\b(?:which|what)\s+{_COUNTED}\s+\w+|\b(?:name|list)\s+(?:the\s+|all\s+)*{_COUNTED}\s+\w+"
-    rf"|\b(?:what|who|which)\s+(?:are|were)\s+the\s+(?:\w+\s+)?(?:{_COUNTED}|names|members|reasons|conditions|parties)\b",
-    re.IGNORECASE,
+_JOINED = re.compile(
+    rf"(?:[,;?]\s*|\s)(?:and|or)\s+(?:\w+\s+)?{QUESTION_WORD.pattern}(?!\s+(?:is|was)\s+not\b)", re.IGNORECASE
 )
 _MANY = re.compile(r"\bhow\s+many\s+((?:\S+\s+){0,2}?\w+s\b|\w+)", re.IGNORECASE)
 _COUNT_ASKED = re.compile(r"\b(?:which|what|name|list)\s+(?:the\s+)?$", re.IGNORECASE)
@@ -53,10 +46,6 @@ _FOCUS = frozenset(
         "far list tell give explain describe compare people person exact weekday according account view say said call "
         "mean purpose reason word happen article text piece author two"
     )
-)
-_NOUN_ENDED = frozenset({*AUXILIARIES.split(), "of", "the", "in", "to", "a"})
-_NOT_PLURAL = frozenset(
-    {"news", "gas", "bus", "process", "does", "was", "has", "is", "series", "politics", "as", "his"}
 )
 
 
@@ -97,9 +86,9 @@ def asked(question: str, quoted: tuple[str, ...] = ()) -> Asked:
     >>> asked("Which ships trained at Anzaili in 2015?").kind, asked("anzaili drill ships").is_question
     ('list', False)
     """
-    asking = _asking_sentence(question)
-    yes_no = _is_yes_no(asking)
-    several = not yes_no and _asks_for_several(asking)
+    asking = asking_sentence(question)
+    yes_no = is_yes_no(asking)
+    several = not yes_no and asks_for_several(asking)
     many = _MANY.search(asking)
     return Asked(
         asking=asking,
@@ -110,56 +99,8 @@ def asked(question: str, quoted: tuple[str, ...] = ()) -> Asked:
         several=several,
         parts=1 + len(_JOINED.findall(asking)),
         negated=_NEGATED.search(asking) is not None,
-        is_question=bool(_WH.search(question) or "?" in question or _TELLS.match(question) or yes_no),
+        is_question=bool(QUESTION_WORD.search(question) or "?" in question or _TELLS.match(question) or yes_no),
     )
-
-
-def _asking_sentence(question: str) -> str:
-    """The first sentence with a question mark that asks with a word of its own; all of it where there is none."""
-    for start, end in split_sentences(question):
-        sentence = question[start:end]
-        if sentence.rstrip("\"”' ").endswith("?") and (_WH.search(sentence) or _YES_NO.search(sentence)):
-            return sentence
-    return question
-
-
-def _is_yes_no(asking: str) -> bool:
-    verb = _YES_NO.search(asking)
-    if verb is None or _CHOICE.search(asking):
-        return False
-    asks = _WH.search(asking)
-    return asks is None or verb.start() < asks.start()
-
-
-def _asks_for_several(asking: str) -> bool:
-    """Whether "which" or "what" goes with a plural: "which countries bought", not "what sets this apart"."""
-    if _SEVERAL.search(asking):
-        return True
-    match = re.search(r"\b(which|what)\s+", asking, re.IGNORECASE)
-    words = re.findall(r"[^\s,?]+", asking[match.end() :])[:5] if match else []
-    for position, word in enumerate(words):
-        following = words[position + 1] if position + 1 < len(words) else ""
-        if word.lower() in _NOUN_ENDED:
-            return False
-        if match and _is_plural(word) and _ends_the_noun(match[1].lower(), position, following):
-            return True
-    return False
-
-
-def _is_plural(word: str) -> bool:
-    lower = word.lower()
-    if lower in {"people", "men", "women", "children"}:
-        return True
-    return len(lower) > 3 and lower.isalpha() and lower.endswith("s") and not lower.endswith("ss") and (
-        lower not in _NOT_PLURAL
-    )  # fmt: skip
-
-
-def _ends_the_noun(word: str, position: int, following: str) -> bool:
-    if not following or following in {"the", "a", "an", "his", "its", "their", "her"} or following[:1].isupper():
-        return word == "which" and position == 0 and following[:1].isupper()
-    is_auxiliary = following.lower() in AUXILIARIES.split()
-    return is_auxiliary or (word == "which" and not _is_plural(following))
 
 
 def _given(question: str, quoted: tuple[str, ...]) -> list[Given]:
