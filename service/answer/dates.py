@@ -7,13 +7,12 @@ An event ("before the sanctions ended") is no date and is never turned into one:
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from indexer.errors import BadDate
 from indexer.records import PartialDate
+from service.answer.days import RELATIVE, days_from_today, days_of
 from service.answer.moments import Moment, moments
 from service.answer.names import names
 
@@ -35,17 +34,12 @@ _IN = re.compile(
 _RELATIONS = (_BEFORE, _AFTER, _SINCE, _UNTIL, _BY, _IN)
 _TO = re.compile(r"\s*(?:to|until|till|through|and|-|–)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
-_RELATIVE = re.compile(
-    r"\b(?P<which>last|this|next|past)\s+(?P<unit>week|month|year|decade|century)\b|\b(?P<day>yesterday|today|tomorrow)\b",
-    re.IGNORECASE,
-)
 _EVENT = re.compile(
     r"\b(?:before|after|since|until)\s+(?!or\b|long\b|which\b|what\b|when\b|whom?\b|then\b|now\b"
     r"|the\s+(?:\w+\s+)?(?:court|tribunal|council|committee|commission|parliament|judge|congress|senate)\b)"
     r"(?:(?!or\b)[^\s,;?.]+\s*){1,8}",
     re.IGNORECASE,
 )
-_SEASON_STARTS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +86,13 @@ def date_words(question: str, today: date | None = None) -> DateWords:
         else:
             windows.append(_window(question, moment))
     notes: list[str] = []
-    for match in _RELATIVE.finditer(question):
+    for match in RELATIVE.finditer(question):
         if today is None:
             notes.append(f'"{match[0]}" is not looked for by date: what day it counts from is not known')
         else:
-            windows.append(_relative(question, match, today))
+            first, last = days_from_today(match, today)
+            published = _PUBLISHED.search(question[: match.start()]) is not None
+            windows.append(Window(first, last, match[0], published))
     return DateWords(tuple(windows), (*notes, *_events(question, windows)))
 
 
@@ -116,7 +112,7 @@ def mentions(window: Window, text: str, published: PartialDate | None = None) ->
     if window.first is None and window.last is None:
         named = [m for m in times if window.moment is not None and m.names_all_of(window.moment)]
         return any(window.moment is not None and m.agrees_with(window.moment) for m in named) if named else None
-    dated = [span for moment in times if (span := _span(moment)) is not None]
+    dated = [span for moment in times if (span := days_of(moment)) is not None]
     if any(_overlaps(window, first, last) for first, last in dated):
         return True
     if within:
@@ -128,26 +124,10 @@ def _overlaps(window: Window, first: date, last: date) -> bool:
     return (window.first is None or window.first <= last) and (window.last is None or first <= window.last)
 
 
-def _span(moment: Moment) -> tuple[date, date] | None:
-    """The first and last day of a time that has a year."""
-    if moment.year is None or not 1 <= moment.year <= 9000:
-        return None
-    last_year = moment.until or moment.year
-    if moment.season is not None:
-        start = _SEASON_STARTS[moment.season]
-        end = date(moment.year + start // 12, (start + 2) % 12 or 12, 1)
-        return date(moment.year, start, 1), end.replace(day=calendar.monthrange(end.year, end.month)[1])
-    try:
-        partial = PartialDate(moment.year, moment.month, moment.day)
-    except BadDate:  # February 30
-        return None
-    return partial.first_day, partial.last_day if moment.until is None else date(last_year, 12, 31)
-
-
 def _window(question: str, moment: Moment) -> Window:
     before = question[: moment.start]
     published = _PUBLISHED.search(before) is not None
-    span = _span(moment)
+    span = days_of(moment)
     if span is None:
         return Window(None, None, question[moment.start : moment.end], published, moment)
     relation = _BETWEEN if moment.until else next((form for form in _RELATIONS if form.search(before)), None)
@@ -172,7 +152,7 @@ def _between(question: str, one: Moment, other: Moment) -> Window:
     before = question[: one.start]
     opening = _BETWEEN.search(before)
     start = opening.start() if opening else one.start
-    first, last = _span(one), _span(other)
+    first, last = days_of(one), days_of(other)
     return Window(
         first[0] if first else None,
         last[1] if last else None,
@@ -180,25 +160,6 @@ def _between(question: str, one: Moment, other: Moment) -> Window:
         _PUBLISHED.search(before) is not None,
         one,
     )
-
-
-def _relative(question: str, match: re.Match[str], today: date) -> Window:
-    published = _PUBLISHED.search(question[: match.start()]) is not None
-    if match["day"]:
-        day = today + timedelta(days={"yesterday": -1, "today": 0, "tomorrow": 1}[match["day"].lower()])
-        return Window(day, day, match[0], published)
-    steps = {"last": -1, "past": -1, "this": 0, "next": 1}[match["which"].lower()]
-    unit = match["unit"].lower()
-    if unit == "week":
-        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=steps)
-        return Window(monday, monday + timedelta(days=6), match[0], published)
-    if unit == "month":
-        months = today.year * 12 + today.month - 1 + steps
-        partial = PartialDate(months // 12, months % 12 + 1)
-        return Window(partial.first_day, partial.last_day, match[0], published)
-    years = {"year": 1, "decade": 10, "century": 100}[unit]
-    first = today.year - today.year % years + steps * years
-    return Window(date(first, 1, 1), date(first + years - 1, 12, 31), match[0], published)
 
 
 def _events(question: str, windows: list[Window]) -> list[str]:
