@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
-from service.api import articles, asking, citing, docs, search, upkeep
+import service.api.requestid as requestid
+from service.api import articles, asking, citing, docs, metrics, search, upkeep
 from service.api.following import following
 from service.api.handlers import install
+from service.api.observing import Observed, Served
 from service.api.problems import table
-from service.api.request import Asks, BodyLimit, ResponseHeaders, Writes
+from service.api.request import GENERATION_HEADER, Asks, BodyLimit, ResponseHeaders, Writes
 from service.api.schemas import Problem
 from service.search import Searcher
+from service.settings import MOST_BYTES
 from service.shapes import Json
 
-MOST_BYTES = 10_000_000
+_WORTH_COMPRESSING = 1024
+"""Bytes. Event streams are left as they are: an event leaves when it happens, not when a block is full."""
+_LEVEL = 5
 _DESCRIPTION = f"""Semantic search over an archive of articles. Every passage returned is a citation that can be
 checked, character for character: `text[start:end] == quote`, in Unicode code points, in the text whose SHA-256 is
 `edition`.
 
 Every response to a question about the archive names its generation in `X-Archive-Generation`. An article that is
 removed is gone from the next response. What is too long for an address (64 KiB) goes into the body of a `POST`.
+
+Every response carries an `X-Request-Id`: the request's own, or a new one. An error repeats it as `request_id`.
 
 Every error is an `application/problem+json` document (RFC 9457). Its `type` is one of:
 
@@ -32,6 +44,17 @@ Every error is an `application/problem+json` document (RFC 9457). Its `type` is 
 class Api(FastAPI):
     """FastAPI whose description knows the shape of problems, which no endpoint returns and FastAPI thus leaves out."""
 
+    around: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
+    """What responses pass through on their way out, in this order. Unlike the middleware that is added to an
+    application, it sees the answer to an unexpected error, too.
+    """
+
+    def build_middleware_stack(self) -> ASGIApp:
+        stack = super().build_middleware_stack()
+        for wrap in self.around:
+            stack = wrap(stack)
+        return stack
+
     def openapi(self) -> Json:
         document = super().openapi()
         shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -40,10 +63,17 @@ class Api(FastAPI):
 
 
 def create_app(
-    searcher: Searcher, answerer: Asks | None = None, writer: Writes | None = None, *, most_bytes: int = MOST_BYTES
+    searcher: Searcher,
+    answerer: Asks | None = None,
+    writer: Writes | None = None,
+    *,
+    most_bytes: int = MOST_BYTES,
+    cors_origins: Sequence[str] = (),
+    log: Callable[[Served], None] | None = None,
 ) -> FastAPI:
     """The application that serves a searcher's archive; bodies of more than ``most_bytes`` are refused.
 
+    Pages of other origins may call it where ``cors_origins`` names theirs; ``log`` is told of every request answered.
     Without an ``answerer`` over that searcher there is no ``/v1/ask``, without a ``writer`` no language model.
     """
     app = Api(
@@ -60,8 +90,25 @@ def create_app(
     app.state.answerer = answerer
     app.state.writer = writer
     install(app)
+    app.state.metrics = measured = metrics.Metrics(searcher.archive)
     app.add_middleware(BodyLimit, most=most_bytes)
-    app.add_middleware(ResponseHeaders)
-    for part in (search, *((asking,) if answerer else ()), articles, citing, upkeep, docs):
+    app.around = (
+        partial(GZipMiddleware, minimum_size=_WORTH_COMPRESSING, compresslevel=_LEVEL),
+        *([_cross_origin(cors_origins)] if cors_origins else []),
+        ResponseHeaders,
+        partial(Observed, during=measured.in_flight, after=(measured.count, *([log] if log else []))),
+        requestid.RequestIds,
+    )
+    for part in (search, *((asking,) if answerer else ()), articles, citing, upkeep, metrics, docs):
         app.include_router(part.router)
     return app
+
+
+def _cross_origin(origins: Sequence[str]) -> Callable[[ASGIApp], ASGIApp]:
+    return partial(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+        allow_headers=("Authorization", "If-Match", "If-None-Match", requestid.HEADER),
+        expose_headers=("ETag", "Location", "Retry-After", GENERATION_HEADER, requestid.HEADER),
+    )

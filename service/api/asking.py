@@ -15,6 +15,7 @@ import service.api.schemas as schemas
 from indexer.errors import BadQuery
 from service.answer.records import Answer, Dropped
 from service.api.events import MEDIA_TYPE, Events, event_stream, wants_events
+from service.api.observing import note
 from service.api.problems import responses
 from service.api.request import (
     Asks,
@@ -70,11 +71,13 @@ def ask_by_body(
     if wants_events(request):
         found = searcher.search(wanted.question, wanted.searching())  # refuses what cannot be asked before it begins
         stamp(request, found.generation)
-        response = event_stream(request, _events(found, _steps(wanted, answerer, writer), wanted.explain))
+        note(request, found)
+        response = event_stream(request, _events(request, found, _steps(wanted, answerer, writer), wanted.explain))
     else:
         *_, answer = _steps(wanted, answerer, writer)
         assert isinstance(answer, Answer)
         stamp(request, answer.generation)
+        note(request, answer)
         response = JSONResponse(answer_json(answer, explain=wanted.explain))
     response.headers.update(_VARIES)
     return response
@@ -87,10 +90,11 @@ def _steps(wanted: AskBody, answerer: Asks, writer: Writes | None) -> Iterator[A
         yield answerer.ask(wanted.question, wanted.options())
 
 
-def _events(found: Results, steps: Iterator[Accepted | Dropped | Answer], explain: bool) -> Events:
+def _events(request: Request, found: Results, steps: Iterator[Accepted | Dropped | Answer], explain: bool) -> Events:
     yield "passages", results_json(found, explain=explain)
     for step in steps:
         if isinstance(step, Answer):
+            note(request, step)
             yield "answer", answer_json(step, explain=explain)
         elif isinstance(step, Dropped):
             yield "dropped", dropped_json(step)

@@ -107,13 +107,14 @@ def problem_of(request: Request, error: PressmarkError) -> Json:
 
 
 def _document(request: Request, kind: Kind, detail: str) -> Json:
+    name = getattr(request.state, "request_id", None)
     return {
         "type": f"/problems/{kind.name}",
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
         "instance": quote(request.scope["path"]),
-    }
+    } | ({"request_id": name} if name else {})
 
 
 def _problem(

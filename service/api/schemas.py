@@ -478,4 +478,5 @@ class Problem(Shape):
     status: int
     detail: str
     instance: str
+    request_id: str | None = Field(None, description="As in `X-Request-Id`, and in the server's log.")
     errors: list[Misfit] | None = None

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 import service.api.examples as examples
+from service.api.observing import note
 from service.api.problems import responses
 from service.api.request import TheSearcher, documented, json_body, no_parameters, stamp
 from service.api.schemas import SearchBody, SearchParameters, SearchResults, SimilarBody, SimilarParameters
@@ -51,4 +52,5 @@ def similar_by_body(request: Request, wanted: SimilarBody, searcher: TheSearcher
 
 def _answer(request: Request, results: Results, *, explain: bool = False) -> Response:
     stamp(request, results.generation)
+    note(request, results)
     return JSONResponse(results_json(results, explain=explain))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -15,15 +16,31 @@ import uvicorn
 
 from indexer.errors import InputError
 from service.api.app import create_app
+from service.api.logs import request_log, server_log
 from service.api.request import Asks, Writes
 from service.search import Searcher
+from service.settings import MOST_BYTES, LogFormat
 
+_log = logging.getLogger(__name__)
 _GRACE = 10
 """Seconds that requests under way are given to end."""
 
 
-def serve(searcher: Searcher, host: str, port: int, answerer: Asks | None = None, writer: Writes | None = None) -> None:
+def serve(
+    searcher: Searcher,
+    host: str,
+    port: int,
+    answerer: Asks | None = None,
+    writer: Writes | None = None,
+    *,
+    log_format: LogFormat = "none",
+    log_queries: bool = False,
+    cors_origins: Sequence[str] = (),
+    most_bytes: int = MOST_BYTES,
+) -> None:
     """Answer on ``host`` and ``port`` (0: any free one) until SIGINT or SIGTERM; requests under way are finished.
+
+    Requests are logged on stderr in ``log_format``; see ``create_app`` for the rest.
 
     Raises:
         InputError: the port is taken, or the address cannot be listened on.
@@ -35,19 +52,28 @@ def serve(searcher: Searcher, host: str, port: int, answerer: Asks | None = None
         ""
         if _is_loopback(host)
         else (
-            f"warning: other machines can reach {place}, and there is no access control yet: whoever does can read the "
-            "whole archive. To be reached from this machine only: pressmark serve --host 127.0.0.1\n"
+            f"other machines can reach {place}, and there is no access control yet: whoever does can read the "
+            "whole archive. To be reached from this machine only: pressmark serve --host 127.0.0.1"
         )
     )
 
     def announce() -> None:
-        sys.stderr.write(warning)
+        if warning:
+            _log.warning(warning)
         sys.stdout.write(greeting)
         sys.stdout.flush()
 
     config = uvicorn.Config(
-        create_app(searcher, answerer, writer),
+        create_app(
+            searcher,
+            answerer,
+            writer,
+            most_bytes=most_bytes,
+            cors_origins=cors_origins,
+            log=request_log(log_format, sys.stderr, queries=log_queries),
+        ),
         access_log=False,
+        log_config=server_log(log_format),
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=_GRACE,

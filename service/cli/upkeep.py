@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -110,16 +111,36 @@ def compact(archive: ArchiveOption = None, as_json: JsonOption = False) -> int:
 def serve(
     archive: ArchiveOption = None,
     model: ModelOption = None,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port to listen on.", min=0, max=65535, show_default="8000")
+    ] = None,
     llm: LlmOption = None,
     llm_model: LlmModelOption = None,
     llm_context: LlmContextOption = None,
+    log_format: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="Log requests as text, json or none.", show_default="text")
+    ] = None,
+    log_queries: Annotated[
+        bool | None, typer.Option("--log-queries/--no-log-queries", help="Log what is asked, too.", show_default="no")
+    ] = None,
+    cors_origins: Annotated[
+        str | None, typer.Option(metavar="ORIGINS", help="Web origins whose pages may call it, separated by commas.")
+    ] = None,
+    max_body_bytes: Annotated[
+        int | None, typer.Option(metavar="BYTES", help="Refuse larger bodies.", show_default="10000000")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings in TOML.", show_default="$PRESSMARK_SETTINGS")
+    ] = None,
 ) -> int:
     """Answer over HTTP until Ctrl-C. The interface is described at /docs.
 
     With --llm a request may ask for an answer that this language model writes: the passages are then sent to it. No
     request can name another. A key that it needs is read from $PRESSMARK_LLM_KEY.
+
+    Every option but --settings can also stand in the environment (PRESSMARK_PORT=80) or in a file of settings
+    (port = 80). Options win over the environment, and that over the file.
 
     Example:  pressmark serve --archive news --port 8000
     """
@@ -127,8 +148,33 @@ def serve(
 
     from service.api.serving import serve as run
     from service.generate.answering import ask_model
+    from service.settings import load_settings
 
-    generator = generator_from(llm, llm_model, llm_context)
-    answerer = open_answerer(archive, model)
-    run(answerer.searcher, host, port, answerer, partial(ask_model, answerer, generator) if generator else None)
+    options = {
+        "archive": archive,
+        "model": model,
+        "host": host,
+        "port": port,
+        "llm": llm,
+        "llm_model": llm_model,
+        "llm_context": llm_context,
+        "log_format": log_format,
+        "log_queries": log_queries,
+        "cors_origins": cors_origins,
+        "max_body_bytes": max_body_bytes,
+    }
+    chosen = load_settings({name: value for name, value in options.items() if value is not None}, settings)
+    generator = generator_from(chosen.llm, chosen.llm_model, chosen.llm_context)
+    answerer = open_answerer(chosen.archive, chosen.model)
+    run(
+        answerer.searcher,
+        chosen.host,
+        chosen.port,
+        answerer,
+        partial(ask_model, answerer, generator) if generator else None,
+        log_format=chosen.log_format,
+        log_queries=chosen.log_queries,
+        cors_origins=chosen.cors_origins,
+        most_bytes=chosen.max_body_bytes,
+    )
     return 0

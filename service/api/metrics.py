@@ -1,0 +1,122 @@
+"""``/metrics``, for Prometheus: how requests went, where their time went, and what is served.
+
+Each application has a registry of its own. Counts are of one process.
+
+Source: Prometheus documentation, "Metric and label naming" (base units: seconds; labels of few values).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from importlib.metadata import version
+
+from fastapi import APIRouter, Depends
+from prometheus_client import (
+    CONTENT_TYPE_PLAIN_0_0_4,
+    CollectorRegistry,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from indexer.archive import Archive
+from indexer.errors import PressmarkError
+from service.api.observing import Served
+from service.api.request import no_parameters
+
+router = APIRouter(include_in_schema=False)
+_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""A word search takes about a millisecond, a search some ten, an answer some hundred, one that is written seconds."""
+
+
+class Metrics:
+    """What is measured of one application."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Histogram(
+            "pressmark_request_seconds",
+            "Time from a request's arrival to the last byte of its response.",
+            ("route", "status"),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._phases = Histogram(
+            "pressmark_phase_seconds",
+            "Time that a search, or an answer, spent in one of its phases.",
+            ("work", "phase"),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._in_flight = Gauge(
+            "pressmark_requests_in_flight", "Requests being answered, this one included.", registry=self.registry
+        )
+        release = Gauge("pressmark_build", "Always 1; the label says what runs.", ("version",), registry=self.registry)
+        release.labels(version("pressmark")).set(1)
+        self.registry.register(_OfArchive(archive))
+        ProcessCollector(registry=self.registry)
+
+    def in_flight(self) -> AbstractContextManager[None]:
+        """A context that counts as one request being answered."""
+        return self._in_flight.track_inprogress()
+
+    def count(self, served: Served) -> None:
+        """Count a request that was answered. What is at no address is counted together, however it was spelt."""
+        status = f"{served.status // 100}xx" if served.status else "none"
+        self._requests.labels(served.route or "none", status).observe(served.ms / 1000)
+        for work in served.work:
+            for phase, ms in work.phases_ms.items():
+                self._phases.labels(work.kind, phase).observe(ms / 1000)
+
+
+class _OfArchive(Collector):
+    """The archive as it is at the moment of asking; what it holds is counted once a generation.
+
+    An archive that cannot be read does not take the other measurements with it: it is reported as such, without
+    numbers.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._lock = threading.Lock()
+        self._counted: tuple[int, dict[str, int]] | None = None
+
+    def describe(self) -> Iterator[Metric]:
+        # Asked when it is registered: without an answer the registry would collect, and so open the archive, just then.
+        yield from ()
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            generation, counts = self._count()
+        except PressmarkError:
+            yield _gauge("readable", "Whether the archive can be read.", 0)
+            return
+        yield _gauge("readable", "Whether the archive can be read.", 1)
+        yield _gauge("generation", "The archive's generation.", generation)
+        yield _gauge("articles", "Articles in the archive.", counts["articles"])
+        yield _gauge("passages", "Passages in the archive.", counts["passages"])
+
+    def _count(self) -> tuple[int, dict[str, int]]:
+        snapshot = self._archive.snapshot()
+        with self._lock:
+            if self._counted is None or self._counted[0] != snapshot.generation:
+                self._counted = (snapshot.generation, snapshot.counts())
+            return self._counted
+
+
+def _gauge(name: str, text: str, value: int) -> Metric:
+    return GaugeMetricFamily(f"pressmark_archive_{name}", text, value=value)
+
+
+@router.get("/metrics", dependencies=[Depends(no_parameters)])
+def metrics(request: Request) -> Response:
+    """Measurements since the process started, in Prometheus's text format."""
+    found: Metrics = request.app.state.metrics
+    return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
