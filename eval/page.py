@@ -8,54 +8,24 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval import plots, tables
 from eval.answer_page import answers_shown
-from eval.change import Moved
 from eval.compare import Comparison
-from eval.result import QueryResult, Result
-from eval.suite import Query, Suite
+from eval.places import hardest, side_by_side
+from eval.result import Result
+from eval.suite import Suite
 from eval.written import write_whole
-from indexer.errors import BadQuery, NotComparable
+from indexer.errors import NotComparable
 from service.cli.printable import printable
-from service.locator import parse_locator
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _MOST_HARD = 12
-_SHOWN = tables.SHOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One place of a ranking; ``gold`` when its article is judged relevant."""
-
-    name: str
-    gold: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Hard:
-    """A question that was answered badly, and what came first instead."""
-
-    query: Query
-    score: float
-    first: tuple[Place, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SideBySide:
-    """A question that moved, with both rankings."""
-
-    query: Query
-    moved: Moved
-    before: tuple[Place, ...]
-    after: tuple[Place, ...]
 
 
 def write_page(place: Path, result: Result, suite: Suite, comparison: Comparison | None = None) -> None:
@@ -88,7 +58,7 @@ def page(result: Result, suite: Suite, comparison: Comparison | None = None) -> 
             f"digest {suite.digest[:12]}: its questions or judgments changed. Measure again: pressmark eval SUITE"
         )
     measure = tables.primary_measure(result)
-    hard = list(_hardest(result, suite, measure))
+    hard = list(hardest(result, suite, measure))
     template = (resources.files("eval") / "report.html.j2").read_text(encoding="utf-8")
     return (
         _environment()
@@ -107,8 +77,8 @@ def page(result: Result, suite: Suite, comparison: Comparison | None = None) -> 
             answered=answers_shown(result, suite),
             comparison=comparison,
             change_plots=plots.plot_changes(comparison) if comparison else (),
-            moved=list(_moved(comparison.moved, suite)) if comparison else [],
-            answers_moved=list(_moved(comparison.answers_moved, suite)) if comparison else [],
+            moved=list(side_by_side(comparison.moved, suite)) if comparison else [],
+            answers_moved=list(side_by_side(comparison.answers_moved, suite)) if comparison else [],
             hard=hard[:_MOST_HARD],
             imperfect=len(hard),
             command=_command(suite),
@@ -141,38 +111,6 @@ def _environment() -> Environment:
     }
     environment.globals |= {"archive_line": tables.archive_line, "config_line": tables.config_line}
     return environment
-
-
-def _hardest(result: Result, suite: Suite, measure: str) -> Iterable[Hard]:
-    """Judged questions that fell short, worst first; of equal ones, whose ranking was worse by the other measures."""
-    asked = [(query, result.per_query[query.id]) for query in suite.judged if query.id in result.per_query]
-    short = [(query, brought) for query, brought in asked if brought.scores[measure] < 1]
-    short.sort(key=lambda pair: (pair[1].scores[measure], sum(pair[1].scores.values())))
-    for query, brought in short:
-        yield Hard(query, brought.scores[measure], _places(_ranking(brought), query))
-
-
-def _ranking(brought: QueryResult) -> tuple[str, ...]:
-    return brought.passages or brought.articles
-
-
-def _moved(all_moved: Iterable[Moved], suite: Suite) -> Iterable[SideBySide]:
-    asked = {query.id: query for query in suite.queries}
-    for moved in all_moved:
-        query = asked[moved.query_id]
-        yield SideBySide(query, moved, _places(moved.ranking_before, query), _places(moved.ranking_after, query))
-
-
-def _places(ranking: Iterable[str], query: Query) -> tuple[Place, ...]:
-    relevant = {name for name, grade in query.articles.items() if grade > 0}
-    return tuple(Place(name, name in relevant or _article_of(name) in relevant) for name in list(ranking)[:_SHOWN])
-
-
-def _article_of(name: str) -> str:
-    try:
-        return parse_locator(name).article_id
-    except BadQuery:  # an article's id that only looks like a locator
-        return name
 
 
 def _command(suite: Suite) -> str:
