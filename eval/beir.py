@@ -11,36 +11,16 @@ Source: Thakur et al., "BEIR: A Heterogenous Benchmark for Zero-shot Evaluation 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from eval.lines import Problems, as_written, json_lines, text_lines
+from eval.judgments import Judgments, one_line, read_judgments
+from eval.lines import Problems, as_written, json_lines
 from eval.suite import Query, Suite
 from indexer.errors import BadQuery, BadSuite
-from service.citation import shown
 from service.query import parse_query
 
-_GRADE = re.compile(r"-?[0-9]{1,9}")
-_NAMES_OF_QUERIES = {"query-id", "query_id", "queryid", "qid", "query", "topic"}
 _FEW = 5
-
-
-@dataclass(slots=True)
-class _Judgments:
-    """Grades by query and article, and the line on which each id is first named."""
-
-    grades: dict[str, dict[str, int]] = field(default_factory=dict)
-    query_lines: dict[str, int] = field(default_factory=dict)
-    article_lines: dict[str, int] = field(default_factory=dict)
-
-    def add(self, query: str, article: str, grade: int, line: int) -> None:
-        known = self.grades.setdefault(query, {}).setdefault(article, grade)
-        if known != grade:
-            raise BadSuite(f"article {article!r} has the grade {grade} for query {query!r} and had {known}. Keep one")
-        self.query_lines.setdefault(query, line)
-        self.article_lines.setdefault(article, line)
 
 
 def load_beir(folder: Path, split: str = "test") -> Suite:
@@ -54,7 +34,7 @@ def load_beir(folder: Path, split: str = "test") -> Suite:
     """
     corpus, queries, qrels = _files(folder, split)
     problems = Problems(folder)
-    judgments = _judgments(qrels, problems)
+    judgments = read_judgments(qrels, problems)
     if not judgments.grades and not problems:
         raise BadSuite(f"{qrels} judges no query. Write query id, corpus id and grade on a line, parted by tabs")
     found = _queries(queries, judgments, problems)
@@ -99,35 +79,7 @@ def _plain_or_packed(path: Path) -> Path:
     return packed if packed.is_file() and not path.is_file() else path
 
 
-def _judgments(qrels: Path, problems: Problems) -> _Judgments:
-    judgments, where = _Judgments(), f"qrels/{qrels.name} line"
-    for number, line in text_lines(qrels, where, problems):
-        columns = [_one_line(column) for column in (line.split("\t") if "\t" in line else line.split())]
-        named = columns[0].lower() in _NAMES_OF_QUERIES
-        if not judgments.grades and named and not _GRADE.fullmatch(columns[-1]):
-            continue
-        try:
-            judgments.add(*_judgment(columns, "\t" in line), number)
-        except BadSuite as problem:
-            problems.add(f"{where} {number}: {problem}")
-    return judgments
-
-
-def _judgment(columns: list[str], tabs: bool) -> tuple[str, str, int]:
-    """Query, article and grade of BEIR's three columns or TREC's four, whose second says nothing."""
-    if len(columns) != 4 and not (tabs and len(columns) == 3):
-        raise BadSuite(
-            f"{shown(' '.join(columns))} is {len(columns)} columns. Write query id, corpus id, grade, parted by tabs"
-        )
-    query, article, grade = columns[0], *columns[-2:]
-    if not query or not article:
-        raise BadSuite("an id is empty. Write query id, corpus id and grade, parted by tabs")
-    if not _GRADE.fullmatch(grade):
-        raise BadSuite(f"the grade {shown(grade)} is no whole number. Write 0, 1, 2 and so on")
-    return query, article, int(grade)
-
-
-def _queries(path: Path, judgments: _Judgments, problems: Problems) -> list[Query]:
+def _queries(path: Path, judgments: Judgments, problems: Problems) -> list[Query]:
     lines: dict[str, int] = {}
     found = []
     where = f"{path.name} line"
@@ -175,15 +127,10 @@ def _id_of(record: Mapping[str, object]) -> str:
     name = record.get("_id")
     if not isinstance(name, str) or not name.strip():
         raise BadSuite(f"its _id is {as_written(name)}. Write a string")
-    return _one_line(name)
+    return one_line(name)
 
 
-def _one_line(name: str) -> str:
-    """An id as an archive has it: runs of white space are one space."""
-    return " ".join(name.split())
-
-
-def _require_articles(corpus: Path, judgments: _Judgments, problems: Problems) -> None:
+def _require_articles(corpus: Path, judgments: Judgments, problems: Problems) -> None:
     """Report judged articles that the corpus does not have; it is read no further than to the last of them."""
     unknown = dict(judgments.article_lines)
     where = f"{corpus.name} line"
