@@ -11,6 +11,7 @@ import sys
 import typer
 from typer.exceptions import Abort, TyperException
 
+import service.cli.agents as agents
 import service.cli.asking as asking
 import service.cli.citing as citing
 import service.cli.evaluating as evaluating
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (indexing, searching, asking, citing, evaluating, upkeep):
+for part in (indexing, searching, asking, citing, evaluating, upkeep, agents):
     part.register(app)
 
 
