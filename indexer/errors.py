@@ -16,7 +16,8 @@
     │   ├── ArchiveDamaged       it is cut short or contradicts itself
     │   └── ArchiveFull          the disk has no room left; what was committed before is intact
     ├── ModelError               a model cannot be found, or does not agree with its reference
-    └── GeneratorError           the language model that was named cannot be asked, or does not answer as one
+    ├── GeneratorError           the language model that was named cannot be asked, or does not answer as one
+    └── ServiceError             the running service that was named cannot be asked, or does not answer as one
 
 A message says what happened, with the values seen, and ends with what to do about it.
 """
@@ -88,3 +89,7 @@ class ModelError(PressmarkError):
 
 class GeneratorError(PressmarkError):
     """The language model that was named cannot be asked, or does not answer as one."""
+
+
+class ServiceError(PressmarkError):
+    """The running service that was named cannot be asked, or does not answer as one."""

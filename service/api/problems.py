@@ -50,6 +50,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.ArchiveFull: Kind("archive-full", 507, "The disk has no room left"),
     errors.ModelError: Kind("model", 500, "The model cannot be used"),
     errors.GeneratorError: Kind("generator", 502, "The language model does not answer as one"),
+    errors.ServiceError: Kind("service", 502, "Another service does not answer as one"),
     NotReady: Kind("not-ready", 503, "A query would not be answered at present"),
     RequestValidationError: Kind("invalid-request", 422, "Parameters or fields that do not fit"),
     Exception: Kind("unexpected", 500, "An error of the server"),

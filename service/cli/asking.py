@@ -27,6 +27,7 @@ from service.cli.options import (
     print_json,
 )
 from service.cli.printable import printable, printable_json
+from service.cli.remote import UrlOption, open_client
 
 if TYPE_CHECKING:
     from datetime import date
@@ -73,6 +74,7 @@ def ask(
     llm_model: LlmModelOption = None,
     llm_context: LlmContextOption = None,
     archive: ArchiveOption = None,
+    url: UrlOption = None,
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -92,9 +94,13 @@ def ask(
     day = _day(accessed)
     limits = filter_from(publisher, author, language, article, after, before)
     options = AskOptions(limits, passages, nearest, rerank)
-    generator = generator_from(llm, llm_model, llm_context)
-    answerer = open_answerer(archive, model)
-    answer = _asked(answerer, generator, " ".join(question), options)
+    if url is not None:
+        llm_options = {"--llm": llm, "--llm-model": llm_model, "--llm-context": llm_context}
+        with open_client(url, beside={"--archive": archive, "--model": model, **llm_options}) as client:
+            answer = client.ask(" ".join(question), options)
+    else:
+        generator = generator_from(llm, llm_model, llm_context)
+        answer = _asked(open_answerer(archive, model), generator, " ".join(question), options)
     if form is not None:
         _export(answer, form, out, style, day, explain)
     elif as_json:

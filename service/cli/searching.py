@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +23,13 @@ from service.cli.options import (
     open_searcher,
     print_json,
 )
+from service.cli.remote import UrlOption, open_client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from service.searches import Searches
 
 KOption = Annotated[int, typer.Option("-k", "--limit", help="How many results.")]
 GroupOption = Annotated[str, typer.Option("--group", help="passage, or article: the best passage of each.")]
@@ -56,6 +64,7 @@ def search(
         typer.Option("--rerank/--no-rerank", help="Whether the reader, which looks for answers, reorders the first."),
     ] = True,
     archive: ArchiveOption = None,
+    url: UrlOption = None,
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -70,8 +79,8 @@ def search(
     options = SearchOptions(k, mode, limits, group, cursor, fusion)  # type: ignore[arg-type]
     if not rerank:
         options = replace(options, rerank=0.0)
-    searcher = open_searcher(archive, model, reads=options.reads)
-    results = searcher.search(" ".join(query), options)
+    with _searching(archive, url, model, reads=options.reads) as searcher:
+        results = searcher.search(" ".join(query), options)
     if as_json:
         print_json(results_json(results, explain=explain))
     else:
@@ -79,6 +88,15 @@ def search(
 
         terminal.show_results(results, explain=explain)
     return 0 if results.hits else 1
+
+
+@contextmanager
+def _searching(archive: Path | None, url: str | None, model: str | None, *, reads: bool) -> Iterator[Searches]:
+    if url is None:
+        yield open_searcher(archive, model, reads=reads)
+    else:
+        with open_client(url, beside={"--archive": archive, "--model": model}) as client:
+            yield client
 
 
 def similar(

@@ -1,0 +1,77 @@
+"""What a search or a question asks for, as the JSON that the HTTP interface takes.
+
+A service ranks by settings of its own, which no request can change. An option that would is refused here rather than
+dropped: the results would be those of another search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+from indexer.errors import BadQuery
+from service.search import SearchOptions
+
+if TYPE_CHECKING:
+    from indexer.filters import Filter
+    from service.answer.records import AskOptions
+    from service.shapes import Json
+
+
+def search_body(query: str, options: SearchOptions) -> Json:
+    """The body of ``POST /v1/search``; explained, because a hit is not whole without its retrievers' ranks.
+
+    Raises:
+        BadQuery: the options say what only a search of an archive itself can be told.
+    """
+    carried = SearchOptions(options.k, options.mode, options.filter, options.group, options.cursor)
+    if options.rerank == 0:
+        carried = replace(carried, rerank=0.0)
+    names = (option.name for option in fields(options))
+    if refused := [name for name in names if getattr(options, name) != getattr(carried, name)]:
+        said = ", ".join(f"{name} {getattr(options, name)}" for name in refused)
+        raise BadQuery(
+            f"a running service ranks by its own settings, not by {said}. Search the archive itself for that"
+        )
+    return {
+        "query": query,
+        "k": options.k,
+        "mode": options.mode,
+        "group": options.group,
+        "cursor": options.cursor,
+        "rerank": options.rerank > 0,
+        "explain": True,
+        **_limits(options.filter),
+    }
+
+
+def ask_body(question: str, options: AskOptions, *, llm: bool) -> Json:
+    """The body of ``POST /v1/ask``, explained as a search is.
+
+    Raises:
+        BadQuery: the filter is one that only a query makes.
+    """
+    return {
+        "question": question,
+        "passages": options.passages,
+        "nearest": options.nearest,
+        "rerank": options.rerank,
+        "llm": llm,
+        "explain": True,
+        **_limits(options.filter),
+    }
+
+
+def _limits(filter: Filter) -> Json:
+    if filter.also is not None:
+        raise BadQuery(
+            "a filter within a filter cannot be asked of a service. Join the two, or write one into the query"
+        )
+    return {
+        "publisher": list(filter.publishers),
+        "author": list(filter.authors),
+        "language": list(filter.languages),
+        "article": list(filter.articles),
+        "after": str(filter.after) if filter.after else None,
+        "before": str(filter.before) if filter.before else None,
+    }
