@@ -13,17 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
+from eval.answer_means import MEASURES, by_kind, measures_of
 from eval.answer_measures import Places, citation_scores, exact_match, is_right, word_f1
 from eval.answer_result import AnswerResult, AskedQuery
 from eval.evidence import EvidencePlaces
 from eval.gold import gold_of
-from eval.interval import Interval
 from eval.latency import percentiles
-from eval.risk import SET_MEASURES, outcomes, set_measures
 from eval.sample import Sample
-from eval.significance import Scores, intervals, set_intervals
 from eval.suite import Query, Suite, digest_of
 from indexer.errors import ArchiveDamaged, BadRecord, BadSuite
 from indexer.snapshot import Snapshot
@@ -32,20 +28,6 @@ from service.citation import check
 
 Ask = Callable[[str], Answer]
 Tell = Callable[[int, int], None]
-
-MEASURES = (
-    "answer right",
-    "answer EM",
-    "answer F1",
-    "citation precision",
-    "citation recall",
-    "refusal recall",
-    "abstention accuracy",
-    "overall right",
-    "overall EM",
-    "overall F1",
-)
-"""What is measured question by question: of answerable ones, of unanswerable ones, and of all."""
 
 
 def ask_suite(
@@ -86,6 +68,17 @@ def ask_suite(
         per_query[query.id] = judge(query, answer, evidence.of(query))
         times.append({"total": answer.took_ms, **answer.phases_ms})
     tell(len(queries), len(queries))
+    return _result(suite, sample, queries, per_query, config, percentiles(times))
+
+
+def _result(
+    suite: Suite,
+    sample: Sample,
+    queries: Sequence[Query],
+    per_query: Mapping[str, AskedQuery],
+    config: Mapping[str, Any],
+    latency_ms: Mapping[str, Mapping[str, float]],
+) -> AnswerResult:
     return AnswerResult(
         digest=answers_digest(queries),
         asked=len(queries),
@@ -95,7 +88,7 @@ def ask_suite(
         config=config,
         measures=measures_of(per_query),
         by_kind=by_kind(per_query),
-        latency_ms=percentiles(times),
+        latency_ms=latency_ms,
         per_query=per_query,
     )
 
@@ -172,29 +165,3 @@ def _said(answer: Answer) -> tuple[str, Sequence[Support]]:
     if answer.answer is not None:
         return answer.answer, answer.supports
     return (answer.candidate.answer, answer.candidate.supports) if answer.candidate else ("", ())
-
-
-def measures_of(per_query: Mapping[str, AskedQuery]) -> dict[str, Interval]:
-    """The means over questions, then what the whole set has."""
-    found = means_of(per_query.values())
-    sets = set_intervals(outcomes(per_query.values()), set_measures)
-    return found | {name: _rounded(value) for name, value in zip(SET_MEASURES, sets, strict=True) if value}
-
-
-def by_kind(per_query: Mapping[str, AskedQuery]) -> dict[str, dict[str, Interval]]:
-    kinds: dict[str, list[AskedQuery]] = {}
-    for query in per_query.values():
-        kinds.setdefault(query.kind, []).append(query)
-    return {kind: means_of(queries) for kind, queries in kinds.items()} if any(kinds) else {}
-
-
-def means_of(queries: Iterable[AskedQuery]) -> dict[str, Interval]:
-    """Each measure's mean over the questions with a part in it, in the order of ``MEASURES``."""
-    queries = list(queries)
-    scored = {name: [query.scores[name] for query in queries if name in query.scores] for name in MEASURES}
-    columns: dict[str, Scores] = {name: np.array([values]).T for name, values in scored.items() if values}
-    return {name: _rounded(*intervals(column)) for name, column in columns.items()}
-
-
-def _rounded(interval: Interval) -> Interval:
-    return Interval(round(interval.mean, 6), round(interval.low, 6), round(interval.high, 6))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eval.answer_means import MEASURES
 from eval.answer_result import AnswerResult
-from eval.answering import MEASURES, answers_digest
+from eval.answering import answers_digest
 from eval.change import Change, Moved, changes_of, moved_by
 from eval.risk import SET_MEASURES, outcomes, set_measures
 from eval.sample import Sample

@@ -11,11 +11,11 @@ import pytest
 from lxml.html import HtmlElement, document_fromstring
 from markdown_it import MarkdownIt
 
+from eval.answer_means import by_kind, measures_of
 from eval.answer_page import answers_shown
 from eval.answer_plots import plot_answers
 from eval.answer_result import AnswerResult, AskedQuery
 from eval.answer_tables import answer_kinds, markdown_answers, measure_rows, notes_on_answers, show_answers
-from eval.answering import by_kind, measures_of
 from eval.compare import compare
 from eval.page import page
 from eval.result import Result

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from eval.answer_means import MEASURES
 from eval.answer_result import AnswerResult
-from eval.answering import MEASURES, answers_digest, ask_suite, judge
+from eval.answering import answers_digest, ask_suite, judge
 from eval.risk import SET_MEASURES
 from eval.sample import Sample
 from eval.suite import Evidence, Query, Suite
