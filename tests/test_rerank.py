@@ -29,25 +29,9 @@ from service.rerank import DEPTH
 from service.search import Group, Hit, Mode, Results, Searcher, SearchOptions
 from service.shapes import hit_json
 from tests.conftest import make_article
-from tests.fakes import WordEmbedder
+from tests.fakes import WORDS, WordEmbedder
 
 QUESTION = "Which port did the fleet reach?"
-WORDS = [
-    "port",
-    "fleet",
-    "treaty",
-    "gulf",
-    "envoy",
-    "reactor",
-    "drill",
-    "pipeline",
-    "border",
-    "sanction",
-    "warship",
-    "missile",
-    "embassy",
-    "canal",
-]
 
 
 @dataclass

@@ -23,28 +23,11 @@ from indexer.records import Article, PartialDate
 from service.fusion import Fusion
 from service.locator import Locator
 from service.search import Group, Mode, Results, Searcher, SearchOptions
-from tests.fakes import WordEmbedder
+from tests.fakes import WORDS, WordEmbedder
 
 Array = NDArray[np.float64]
 MODES: tuple[Mode, ...] = get_args(Mode)
 GROUPS: tuple[Group, ...] = get_args(Group)
-WORDS = [
-    "port",
-    "fleet",
-    "treaty",
-    "gulf",
-    "envoy",
-    "reactor",
-    "drill",
-    "pipeline",
-    "border",
-    "sanction",
-    "warship",
-    "missile",
-    "embassy",
-    "canal",
-    "ministry",
-]
 
 
 def article(article_id: str, *paragraphs: str, title: str | None = None, **metadata: object) -> Article:
