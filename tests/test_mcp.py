@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -23,10 +25,12 @@ from indexer.archive import Archive
 from indexer.build import index_articles, index_paths, open_or_create
 from indexer.embed import load_embedder
 from indexer.filters import Filter
+from service.api import create_app
 from service.cite import FORMATS, cite_locators
 from service.cli.root import run
 from service.locator import Locator
 from service.mcp.core import Once, at_hand, lazily
+from service.mcp.mounting import mount
 from service.mcp.reading import MOST_CHARACTERS, USUAL, page_json
 from service.mcp.server import create_server
 from service.search import Searcher, SearchOptions
@@ -35,6 +39,7 @@ from tests import hand_answers as hand
 from tests.conftest import make_article
 from tests.fakes import WordEmbedder
 from tests.test_api_asking import HandAnswerer
+from tests.test_api_asking import served as http_service
 
 ROOT = Path(__file__).parent.parent
 PRESSMARK = Path(sys.executable).parent / "pressmark"
@@ -91,7 +96,11 @@ def text_of(result: CallToolResult) -> str:
 @contextmanager
 def process(place: Path, mode: str = "auto") -> Iterator[Agent]:
     """A real ``pressmark mcp`` over the archive, and its client."""
-    started = StdioServerParameters(command=str(PRESSMARK), args=["mcp", "--archive", str(place)], cwd=ROOT)
+    # Without it the client hands down a bare environment: another cache of models, another number of threads.
+    environment = dict(os.environ)
+    started = StdioServerParameters(
+        command=str(PRESSMARK), args=["mcp", "--archive", str(place)], cwd=ROOT, env=environment
+    )
     client = Client(started, mode=mode)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(client):
         yield Agent(portal, client)
@@ -431,3 +440,57 @@ def test_a_process_searches_and_answers_as_the_command_line_does(
     assert json.loads(capsys.readouterr().out) | timed == found | timed
     run(["ask", question, "--json", "--archive", str(place)])
     assert json.loads(capsys.readouterr().out) | timed == answered | timed
+
+
+# --- over HTTP --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def address(archive: Archive, searcher: Searcher) -> Iterator[str]:
+    app = create_app(searcher, HandAnswerer(archive))
+    mount(app, at_hand(searcher, HandAnswerer(archive)), origins=["https://desk.example"], path="/agents")
+    with http_service(app) as address:
+        yield address
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_the_tools_over_http_give_what_the_interface_gives(address: str, mode: str) -> None:
+    client = Client(f"{address}/agents", mode=mode)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(client):
+        agent = Agent(portal, client)
+        assert [tool.name for tool in agent.tools()] == NAMES
+        found = agent.given("search", query="the bridge", k=3)
+        assert "span names no span" in agent.refused("cite", locators=["span"])
+    assert httpx.get(f"{address}/v1/search?q=the+bridge&k=3").json() | {"took_ms": 0} == found | {"took_ms": 0}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": "https://desk.example"}, 200),
+        ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_pages_of_other_sites_are_not_let_in(address: str, headers: dict[str, str], status: int) -> None:
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accepted = {"Accept": "application/json, text/event-stream"}
+    answer = httpx.post(f"{address}/agents", json=asked, headers=accepted | headers)
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert httpx.post(f"{address}/agents", json=asked, headers=accepted | {"Origin": address}).status_code == 200
+
+
+def test_a_body_too_large_is_refused_by_the_application(address: str) -> None:
+    answer = httpx.post(f"{address}/agents", content=b" " * 10_000_001, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/body-too-large")
+
+
+def test_an_application_that_does_not_answer_questions_offers_no_ask(searcher: Searcher) -> None:
+    client = Client(create_server(at_hand(searcher, None)))
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(client):
+        assert [tool.name for tool in Agent(portal, client).tools()] == [name for name in NAMES if name != "ask"]
+        with pytest.raises(MCPError, match="no tool 'ask'"):
+            Agent(portal, client).call("ask", question=OPENED)

@@ -19,11 +19,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """Each is asked for when a tool needs it. ``searcher`` is given whether the search has a use for a reader."""
+    """Each is asked for when a tool needs it. ``searcher`` is given whether the search has a use for a reader.
+
+    Without an ``answerer`` there is no tool ``ask``.
+    """
 
     archive: Callable[[], Archive]
     searcher: Callable[[bool], Searcher]
-    answerer: Callable[[], Asks]
+    answerer: Callable[[], Asks] | None
 
 
 class Once(Generic[T]):
@@ -41,9 +44,9 @@ class Once(Generic[T]):
             return self.made
 
 
-def at_hand(searcher: Searcher, answerer: Asks) -> Core:
+def at_hand(searcher: Searcher, answerer: Asks | None) -> Core:
     """The core of a process that has loaded everything already."""
-    return Core(lambda: searcher.archive, lambda reads: searcher, lambda: answerer)
+    return Core(lambda: searcher.archive, lambda reads: searcher, None if answerer is None else lambda: answerer)
 
 
 def lazily(archive: Callable[[], Archive], model: str | None = None) -> Core:

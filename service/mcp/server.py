@@ -42,7 +42,7 @@ def create_server(core: Core) -> Server[dict[str, Any]]:
     """The server, before it is reached in some way: see ``stdio`` and ``mounting``."""
 
     async def listed(context: object, parameters: PaginatedRequestParams | None) -> ListToolsResult:
-        return await anyio.to_thread.run_sync(_listed)
+        return await anyio.to_thread.run_sync(_listed, core)
 
     async def called(context: object, parameters: CallToolRequestParams) -> CallToolResult:
         arguments = parameters.arguments or {}
@@ -58,21 +58,22 @@ def create_server(core: Core) -> Server[dict[str, Any]]:
     )
 
 
-def _listed() -> ListToolsResult:
-    from service.mcp.tools import TOOLS
+def _listed(core: Core) -> ListToolsResult:
+    from service.mcp.tools import tools_of
 
-    return ListToolsResult(tools=[offered.tool for offered in TOOLS.values()])
+    return ListToolsResult(tools=[offered.tool for offered in tools_of(core).values()])
 
 
 def _called(core: Core, name: str, arguments: dict[str, Any]) -> CallToolResult:
-    from service.mcp.tools import TOOLS
+    from service.mcp.tools import tools_of
 
-    if name not in TOOLS:
-        raise MCPError(INVALID_PARAMS, f"there is no tool {name[:100]!r}. There are: {', '.join(TOOLS)}")
+    tools = tools_of(core)
+    if name not in tools:
+        raise MCPError(INVALID_PARAMS, f"there is no tool {name[:100]!r}. There are: {', '.join(tools)}")
     try:
-        shape = TOOLS[name].call(core, arguments)
+        shape = tools[name].call(core, arguments)
     except ValidationError as error:
-        takes = ", ".join(TOOLS[name].tool.input_schema["properties"])
+        takes = ", ".join(tools[name].tool.input_schema["properties"])
         return _refused(f"{_misfits(error)}. {name} takes {takes}; its input schema says how")
     except PressmarkError as error:
         return _refused(str(error))

@@ -45,6 +45,7 @@ def _search(core: Core, arguments: Json) -> Json:
 
 def _ask(core: Core, arguments: Json) -> Json:
     wanted = AskInput.model_validate(arguments)
+    assert core.answerer is not None  # or there is no such tool
     return answer_json(core.answerer().ask(wanted.question, wanted.options()))
 
 
@@ -98,7 +99,12 @@ def _offered(
     return Offered(tool, call)
 
 
-TOOLS = {
+def tools_of(core: Core) -> dict[str, Offered]:
+    """The tools that this core can serve, by name, in the order in which they are listed."""
+    return {name: offered for name, offered in _TOOLS.items() if name != "ask" or core.answerer is not None}
+
+
+_TOOLS = {
     offered.tool.name: offered
     for offered in (
         _offered(
@@ -148,4 +154,3 @@ TOOLS = {
         ),
     )
 }
-"""By name, in the order in which they are listed."""

@@ -1,0 +1,79 @@
+"""The tools at an address of the HTTP service, for clients that do not start Pressmark themselves.
+
+Every request stands for itself: no session is kept, so that any worker can answer it, and answers are plain JSON.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from mcp.server.lowlevel import Server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from service.api.problems import NotReady
+from service.mcp.core import Core
+from service.mcp.server import create_server
+
+
+def mount(app: FastAPI, core: Core, *, origins: Collection[str] = (), path: str = "/mcp") -> None:
+    """Let the application answer agents at ``path`` while it lives.
+
+    A page in a browser is let in from the application's own origin and from ``origins``; bodies are limited by the
+    application.
+    """
+    endpoint = _Endpoint(create_server(core), frozenset(origins))
+    before = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[Any]:
+        async with before(app) as state, endpoint.living():
+            yield state
+
+    app.router.lifespan_context = living
+    app.router.routes.append(Route(path, endpoint, include_in_schema=False))
+
+
+class _Endpoint:
+    """What answers at the address. The SDK's manager lives once; an application may be started again."""
+
+    def __init__(self, server: Server[dict[str, Any]], origins: frozenset[str]) -> None:
+        self._server = server
+        self._origins = origins
+        self._manager: StreamableHTTPSessionManager | None = None
+
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        manager = StreamableHTTPSessionManager(
+            self._server,
+            stateless=True,
+            json_response=True,
+            max_request_body_size=sys.maxsize,  # the application has its own limit, whose refusal is a problem document
+        )
+        async with manager.run():
+            self._manager = manager
+            try:
+                yield
+            finally:
+                self._manager = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._manager is None:
+            raise NotReady("the service is starting or stopping. Try again")
+        self._require_origin(Headers(scope=scope))
+        await self._manager.handle_request(scope, receive, send)
+
+    def _require_origin(self, headers: Headers) -> None:
+        """Refuse another site's page. Source: MCP specification, Streamable HTTP, "Security Warning"."""
+        origin = headers.get("origin")
+        if origin is None or origin in self._origins or urlsplit(origin).netloc == headers.get("host"):
+            return
+        raise HTTPException(403, f"pages of {origin[:200]} may not call this address. Let them: name their origin")
