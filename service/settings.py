@@ -46,24 +46,27 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    archive: Path = Field(Path(".pressmark"), description="The archive's folder.")
+    archive: Path = Field(default=Path(".pressmark"), description="The archive's folder.")
     model: str | None = Field(
-        None, description="The embedding model, where it is not the one that the archive was made with."
+        default=None, description="The embedding model, where it is not the one that the archive was made with."
     )
-    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
-    port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes any free one.")
+    host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on; 0 takes any free one.")
     log_format: LogFormat = Field(
-        "text",
+        default="text",
         description="How requests are logged on stderr: `text`, `json` or `none`. Warnings and errors always are.",
     )
-    log_queries: bool = Field(False, description="Log what is searched for and asked, too.")
+    log_queries: bool = Field(default=False, description="Log what is searched for and asked, too.")
     cors_origins: Origins = Field(
-        (), description="Web origins whose pages may call the service: several separated by commas, `*` for all."
+        default=(),
+        description="Web origins whose pages may call the service: several separated by commas, `*` for all.",
     )
-    max_body_bytes: int = Field(MOST_BYTES, ge=1, description="Larger request bodies are refused.")
-    llm: str | None = Field(None, description="URL of an OpenAI-compatible endpoint that may write answers.")
-    llm_model: str | None = Field(None, description="The language model's name at that endpoint.")
-    llm_context: int | None = Field(None, ge=1, description="How many tokens it takes; 4096 where nothing is said.")
+    max_body_bytes: int = Field(default=MOST_BYTES, ge=1, description="Larger request bodies are refused.")
+    llm: str | None = Field(default=None, description="URL of an OpenAI-compatible endpoint that may write answers.")
+    llm_model: str | None = Field(default=None, description="The language model's name at that endpoint.")
+    llm_context: int | None = Field(
+        default=None, ge=1, description="How many tokens it takes; 4096 where nothing is said."
+    )
 
 
 class _Environment(BaseSettings, Settings):

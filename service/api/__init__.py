@@ -2,8 +2,8 @@
 
 Read in this order: ``app``; ``schemas`` (what comes in and goes out) with ``examples``; ``search``, ``asking``,
 ``articles``, ``citing`` and ``upkeep``, the endpoints, which only parse, call and format; ``request`` (what they share)
-and ``events`` (answers as they come); ``problems`` and ``handlers`` (errors); ``docs`` (the description, for people);
-``serving``.
+and ``events`` (answers as they come); ``problems`` and ``handlers`` (errors); ``requestid``, ``observing``, ``logs``
+and ``metrics`` (what those who run it see); ``docs`` (the description, for people); ``serving``.
 """
 
 from service.api.app import create_app

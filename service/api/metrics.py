@@ -27,8 +27,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from indexer.archive import Archive
-from indexer.errors import PressmarkError
 from service.api.observing import Served
+from service.api.problems import NotReady, as_not_ready
 from service.api.request import no_parameters
 
 router = APIRouter(include_in_schema=False)
@@ -94,8 +94,9 @@ class _OfArchive(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            generation, counts = self._count()
-        except PressmarkError:
+            with as_not_ready():
+                generation, counts = self._count()
+        except NotReady:
             yield _gauge("readable", "Whether the archive can be read.", 0)
             return
         yield _gauge("readable", "Whether the archive can be read.", 1)
