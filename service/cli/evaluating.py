@@ -1,13 +1,14 @@
 """``eval``: how good retrieval and answers are, and whether a change made them better or worse.
 
-The one module below the command line's root that may see ``eval``; all of it is imported when the command runs.
-Longer than most modules, because the command has many options and each is described where it is.
+The one module below the command line's root that may see ``eval``, all of which is imported when the command runs.
+Longer than most modules, and ``evaluate`` longer than most functions, because the command has many options, which are
+described where they are, and only this file may see ``eval``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -96,8 +97,6 @@ def evaluate(
     """
     from eval.result import load_result
     from eval.suites import judged_by, load_suite
-    from eval.written import require_apart, require_writable
-    from service.cli import bars
     from service.search import SearchOptions
 
     outputs = {"--against": against, "--report": report, "--run": run_file, "--trec": trec}
@@ -113,19 +112,8 @@ def evaluate(
     if qrels:
         asked = judged_by(asked, qrels)
     before = load_result(against) if against else None
-    kept = {
-        "the suite": asked.source,
-        "its articles": asked.corpus,
-        "the baseline": against,
-        "the run": run_file,
-        "the judgments": qrels,
-    }
-    require_apart({"--out": out, "--report": report, "--trec": trec}, kept, {"the archive": archive_path(archive)})
-    for place in (out, report):
-        if place:
-            require_writable(place)
-    if trec:
-        require_writable(trec, folder=True)
+    read = {"the baseline": against, "the run": run_file, "the judgments": qrels}
+    _require_places(asked, read, {"--out": out, "--report": report, "--trec": trec}, archive_path(archive))
     given = {name: value for name, value in (("weight", weight), ("depth", depth)) if value is not None}
     options = SearchOptions(mode=mode, fusion=fusion, **given)  # type: ignore[arg-type]
     drawn = _sample(asked, sample, seed) if answers and not (check or sweep or run_file) else None
@@ -137,16 +125,9 @@ def evaluate(
         return _check(asked, searcher)
     if sweep:
         return _sweep(asked, searcher, options, sweep, out, as_json)
-    with bars.queries() as tell, _no_resume():
-        if run_file:
-            result, gold, rankings = _scored(asked, searcher, run_file, level)
-        else:
-            from eval.run import run
-
-            result, gold, rankings = run(asked, searcher, options, tell)
+    result, gold, rankings = _result(asked, searcher, options, run_file, level)
     if drawn:
-        with bars.queries() as tell, _no_resume():
-            result = replace(result, answers=_answers(asked, searcher, drawn, tell))
+        result = replace(result, answers=_answers(asked, searcher, drawn))
     comparison = _comparison(before, result, across_models) if before else None
     _keep(result, gold, rankings, asked, comparison, out, report, trec)
     _show(result, comparison, asked, as_json)
@@ -159,6 +140,19 @@ def _require_alone(option: str, others: Mapping[str, object]) -> None:
 
     if given := [name for name, value in others.items() if value]:
         raise InputError(f"{option} does nothing with {' and '.join(given)}. Run eval without one of the two")
+
+
+def _require_places(
+    suite: Suite, read: Mapping[str, Path | None], written: Mapping[str, Path | None], archive: Path
+) -> None:
+    """Refuse an output that cannot be written, or that stands where something is read, before anything is measured."""
+    from eval.written import require_apart, require_writable
+
+    kept = {"the suite": suite.source, "its articles": suite.corpus, **read}
+    require_apart(written, kept, {"the archive": archive})
+    for option, place in written.items():
+        if place:
+            require_writable(place, folder=option == "--trec")
 
 
 def _searcher(suite: Suite, archive: Path | None, model: str | None, reads: bool) -> Searcher:
@@ -190,22 +184,24 @@ def _sample(suite: Suite, most: int | None, seed: int | None) -> Sample | None:
     return sample if suite.asked else None
 
 
-def _answers(suite: Suite, searcher: Searcher, sample: Sample, tell: Callable[[int, int], None]) -> AnswerResult:
+def _answers(suite: Suite, searcher: Searcher, sample: Sample) -> AnswerResult:
     """Ask as ``ask`` does, whatever the search was told."""
     from eval.answering import ask_suite
     from service.answer.answerer import Answerer
     from service.answer.records import AskOptions
+    from service.cli import bars
     from service.reader.loading import load_reader
 
-    reader, options = load_reader(), AskOptions()
-    answerer = Answerer(searcher, reader)
-    config = {
-        "passages": options.passages,
-        "rerank": answerer.recipe(options).rerank,
-        "reader": reader.card.weights_sha256[:12],
-        "threshold": answerer.calibration.threshold,
-    }
-    return ask_suite(suite, searcher.archive.snapshot(), answerer.ask, config, sample, tell)
+    with bars.queries() as tell, _no_resume():
+        reader, options = load_reader(), AskOptions()
+        answerer = Answerer(searcher, reader)
+        config = {
+            "passages": options.passages,
+            "rerank": answerer.recipe(options).rerank,
+            "reader": reader.card.weights_sha256[:12],
+            "threshold": answerer.calibration.threshold,
+        }
+        return ask_suite(suite, searcher.archive.snapshot(), answerer.ask, config, sample, tell)
 
 
 def _require_baseline(
@@ -231,10 +227,18 @@ def _check(suite: Suite, searcher: Searcher) -> int:
     return 0
 
 
-def _scored(suite: Suite, searcher: Searcher, place: Path, level: str) -> tuple[Result, Gold, Rankings]:
+def _result(
+    suite: Suite, searcher: Searcher, options: SearchOptions, run_file: Path | None, level: str
+) -> tuple[Result, Gold, Rankings]:
+    """Of the searches; of the run file where one is named."""
+    from eval.run import run
     from eval.runfile import score_file
+    from service.cli import bars
 
-    return score_file(suite, searcher.archive.snapshot(), place, level)
+    with bars.queries() as tell, _no_resume():
+        if run_file:
+            return score_file(suite, searcher.archive.snapshot(), run_file, level)
+        return run(suite, searcher, options, tell)
 
 
 def _sweep(
