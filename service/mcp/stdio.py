@@ -6,6 +6,8 @@ Standard output belongs to the protocol: while it is served, whatever else write
 from __future__ import annotations
 
 import logging
+import signal
+import sqlite3
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,8 +43,14 @@ def serve_stdio(place: Path, model: str | None = None) -> None:
 
         return Archive(place)
 
+    # A thread waits for the next line, and nothing can end its waiting: Python's own handler would wait for it in turn.
+    # The tools write nothing, so that there is nothing to finish either.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     archive = Once(opened)
-    anyio.run(_serve, create_server(lazily(archive, model)), archive)
+    try:
+        anyio.run(_serve, create_server(lazily(archive, model)), archive)
+    except* BrokenPipeError:
+        _log.warning("the client stopped reading before all was answered")
 
 
 async def _serve(server: Server[dict[str, Any]], archive: Once[Archive]) -> None:
@@ -59,5 +67,5 @@ async def _follow(archive: Once[Archive]) -> None:
         if archive.made is not None:
             try:
                 await anyio.to_thread.run_sync(archive.made.refresh)
-            except PressmarkError as error:  # the next call meets it too, and answers with it
+            except (PressmarkError, sqlite3.Error, OSError) as error:  # the next call meets it too, and answers with it
                 _log.warning("the archive cannot be followed: %s", error)
