@@ -37,7 +37,7 @@ from service.answer.records import AskOptions
 from service.api.problems import KINDS
 from service.cli.root import run
 from service.client import Client
-from service.search import Results, Searcher, SearchOptions
+from service.search import Hit, Results, Searcher, SearchOptions
 from service.searches import Searches
 from service.shapes import answer_json, results_json
 from service.status import status_of
@@ -133,7 +133,8 @@ def test_whatever_searches_serves_what_only_searches(client: Client, searcher: S
 
 
 def test_pages_follow_each_other(client: Client, searcher: Searcher) -> None:
-    options, found = SearchOptions(k=2), []
+    options = SearchOptions(k=2)
+    found: list[Hit] = []
     while True:
         page = client.search("ships call at the bridge", options)
         found += page.hits
