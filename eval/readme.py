@@ -1,4 +1,4 @@
-"""The README's tables, written from the committed results: ``python -m eval.readme`` brings them up to date.
+"""The README's tables, written from the committed results and the settings: ``python -m eval.readme`` brings them up to date.
 
 A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``; a test fails when it is not what this writes.
 """
@@ -14,6 +14,7 @@ from eval import indexing, tried
 from eval.answer_tables import markdown_answers
 from eval.result import load_result
 from eval.tables import markdown_table
+from service.settings import settings_table
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 _RESULTS = Path(__file__).parent / "results"
@@ -35,6 +36,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "retrieval": _retrieval,
     "answers": _answers,
     "kept": lambda: tried.table(tried.load_trials()[1], kept=True),
+    "settings": settings_table,
     "left out": lambda: tried.table(tried.load_trials()[1], kept=False),
 }
 

@@ -32,6 +32,8 @@ def test_imports_point_from_eval_to_service_to_indexer() -> None:
         ("openai", {"service/generate/client.py"}),
         ("httpx2", {"service/generate/bounds.py"}),
         ("tiktoken", {"service/generate/tokens.py"}),
+        ("prometheus_client", {"service/api/metrics.py"}),
+        ("pydantic_settings", {"service/settings.py"}),
     ],
 )
 def test_an_engine_is_imported_in_one_place(module: str, doors: set[str]) -> None:
