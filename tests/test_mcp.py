@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -391,33 +392,60 @@ def test_a_process_reads_cites_and_verifies_without_a_model(served: Agent, archi
     assert "fake-words" in served.refused("search", query="bridge")
 
 
-def test_nothing_but_the_protocol_is_on_standard_output(archive: Archive) -> None:
-    asked = [
-        {"id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {}}},
-        {"method": "notifications/initialized"},
-        {"id": 2, "method": "tools/call", "params": {"name": "read_article", "arguments": {"locator": "span"}}},
-        {"id": 3, "method": "tools/call", "params": {"name": "search", "arguments": {"query": "bridge"}}},
-    ]
-    asked[0]["params"]["clientInfo"] = {"name": "by hand", "version": "1"}  # type: ignore[index]
-    started = subprocess.Popen(
-        [PRESSMARK, "mcp", "--archive", archive.path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def by_hand(archive: Archive) -> Iterator[subprocess.Popen[str]]:
+    """A process that has been greeted, without a client."""
+    command = [PRESSMARK, "mcp", "--archive", archive.path]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as started:
+        try:
+            stated = {"clientInfo": {"name": "by hand", "version": "1"}, "capabilities": {}}
+            assert said(started, 1, "initialize", {"protocolVersion": "2025-06-18", **stated})["id"] == 1
+            yield started
+        finally:
+            started.kill()
+
+
+def tell(started: subprocess.Popen[str], **message: object) -> None:
     assert started.stdin is not None
+    started.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+    started.stdin.flush()
+
+
+def said(started: subprocess.Popen[str], number: int, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The next line of standard output, after a request."""
     assert started.stdout is not None
-    answers = []
-    for message in asked:
-        started.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
-        started.stdin.flush()
-        if "id" in message:
-            answers.append(json.loads(started.stdout.readline()))
-    rest, log = started.communicate(timeout=60)
-    assert ([answer["id"] for answer in answers], rest, log) == ([1, 2, 3], "", "")
-    assert [answer["result"].get("isError", False) for answer in answers[1:]] == [False, True]
-    assert started.returncode == 0
+    tell(started, id=number, method=method, params=parameters)
+    line: dict[str, Any] = json.loads(started.stdout.readline())
+    return line
+
+
+def test_nothing_but_the_protocol_is_on_standard_output(by_hand: subprocess.Popen[str]) -> None:
+    tell(by_hand, method="notifications/initialized")
+    read = said(by_hand, 2, "tools/call", {"name": "read_article", "arguments": {"locator": "span"}})
+    searched = said(by_hand, 3, "tools/call", {"name": "search", "arguments": {"query": "bridge"}})
+    assert [(one["id"], one["result"].get("isError", False)) for one in (read, searched)] == [(2, False), (3, True)]
+    assert by_hand.communicate(timeout=60) == ("", "")  # which ends its standard input
+    assert by_hand.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_while_it_waits_for_the_next_line(by_hand: subprocess.Popen[str], number: int) -> None:
+    by_hand.send_signal(number)
+    assert by_hand.wait(60) == -number
+    assert by_hand.stderr is not None
+    assert by_hand.stderr.read() == ""
+
+
+def test_a_client_that_went_away_is_one_line_in_the_log(by_hand: subprocess.Popen[str]) -> None:
+    assert by_hand.stdin is not None
+    assert by_hand.stdout is not None
+    assert by_hand.stderr is not None
+    by_hand.stdout.close()
+    tell(by_hand, id=2, method="ping")
+    by_hand.stdin.close()
+    assert by_hand.wait(60) == 0
+    assert by_hand.stderr.read() == "pressmark: WARNING: the client stopped reading before all was answered\n"
 
 
 @pytest.mark.model
