@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.sentences import split_sentences
-from service.answer.commonwords import AUXILIARIES
+from service.answer.commonwords import AUXILIARIES, PAST_VERBS
 
 _AUX = "|".join(AUXILIARIES.split())
 QUESTION_WORD = re.compile(r"\b(?:which|what|when|where|whose|whom|who|why|how)\b", re.IGNORECASE)
@@ -17,7 +17,9 @@ _SEVERAL = re.compile(
     rf"|\b(?:what|who|which)\s+(?:are|were)\s+the\s+(?:\w+\s+)?(?:{_COUNTED}|names|members|reasons|conditions|parties)\b",
     re.IGNORECASE,
 )
-_NOUN_ENDED = frozenset({*AUXILIARIES.split(), "of", "the", "in", "to", "a"})
+_VERBS = frozenset({*AUXILIARIES.split(), *PAST_VERBS.split()})
+_NOUN_ENDED = frozenset({*_VERBS, "of", "the", "in", "to", "a"})
+_ADVERB = re.compile(r"\w+ly|also|never|ever|first|then|later|still|already|often|always|not|each|both|all", re.IGNORECASE)
 _NOT_PLURAL = frozenset(
     {"news", "gas", "bus", "process", "does", "was", "has", "is", "series", "politics", "as", "his"}
 )
@@ -52,10 +54,9 @@ def asks_for_several(asking: str) -> bool:
     match = re.search(r"\b(which|what)\s+", asking, re.IGNORECASE)
     words = re.findall(r"[^\s,?]+", asking[match.end() :])[:5] if match else []
     for position, word in enumerate(words):
-        following = words[position + 1] if position + 1 < len(words) else ""
         if word.lower() in _NOUN_ENDED:
             return False
-        if match and _is_plural(word) and _ends_the_noun(match[1].lower(), position, following):
+        if match and _is_plural(word) and _ends_the_noun(match[1].lower(), position, words[position + 1 :]):
             return True
     return False
 
@@ -69,8 +70,21 @@ def _is_plural(word: str) -> bool:
     )  # fmt: skip
 
 
-def _ends_the_noun(word: str, position: int, following: str) -> bool:
+def _ends_the_noun(word: str, position: int, after: list[str]) -> bool:
+    following = after[0] if after else ""
     if not following or following in {"the", "a", "an", "his", "its", "their", "her"} or following[:1].isupper():
         return word == "which" and position == 0 and following[:1].isupper()
-    is_auxiliary = following.lower() in AUXILIARIES.split()
-    return is_auxiliary or (word == "which" and not _is_plural(following))
+    if following.lower() in AUXILIARIES.split():
+        return True
+    return word == "which" and not _is_plural(following) and not _is_described(following, after[1:2])
+
+
+def _is_described(following: str, then: list[str]) -> bool:
+    """Whether a plural only describes the noun after it, which a verb follows: "which arms company sold"."""
+    if _is_verb(following) or _ADVERB.fullmatch(following):
+        return False
+    return any(_is_verb(word) for word in then)
+
+
+def _is_verb(word: str) -> bool:
+    return word.lower() in _VERBS or word.endswith("ed")

@@ -30,15 +30,23 @@ TITLES = (
     "commander chief former the foreign defense defence"
 )
 
-AUXILIARIES = (
-    "is are was were do does did has have had will would can could shall should may might must isn't aren't wasn't "
-    "weren't don't doesn't didn't hasn't haven't hadn't won't wouldn't can't couldn't shouldn't"
+_CONTRACTED = (
+    "isn't aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't won't wouldn't can't couldn't shouldn't"
 )
 
+AUXILIARIES = (
+    "is are was were do does did has have had will would can could shall should may might must "
+    f"{_CONTRACTED} {_CONTRACTED.replace(chr(39), chr(0x2019))}"
+)
+"""The contracted ones with both apostrophes, the straight and the typographic."""
+
+PAST_VERBS = "bought sold led ran won lost made took gave held became came went said signed"
+"""Frequent pasts, beside the words in -ed."""
+
 AFTER_A_NOUN = (
-    "the a an of in on at to for that who kind sort type piece part side from with by as during after before since "
-    "until whose which when where and or not it they he she we you his her their its this these bought sold led ran "
-    "won lost made took gave held became came went said signed"
+    "the a an of in on at to for that who kind sort type piece part side with from by as during after before since "
+    "until whose which when where and or not it they he she we you his her their its this these "
+    f"{PAST_VERBS}"
 )
 """What ends a group of words whose last is a noun, beside the auxiliaries and the words in -ed."""
 

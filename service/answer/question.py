@@ -30,11 +30,9 @@ _LISTS = re.compile(
     r"^\W*(?:please\s+)?(?:name\s+(?:the|all|two|three|four|five|some)|list|enumerate|what\s+all)\b", re.I
 )
 _BEGINS_WITH_VERB = re.compile(rf"\W*(?:{_AUX})\s", re.IGNORECASE)
-_NEGATED = re.compile(r"\b(?:not|no|never|neither|nor|without|except|nobody|none)\b|n['’]t\b", re.IGNORECASE)
 _JOINED = re.compile(
     rf"(?:[,;?]\s*|\s)(?:and|or)\s+(?:\w+\s+)?{QUESTION_WORD.pattern}(?!\s+(?:is|was)\s+not\b)", re.IGNORECASE
 )
-_MANY = re.compile(r"\bhow\s+many\s+((?:\S+\s+){0,2}?\w+s\b|\w+)", re.IGNORECASE)
 _COUNT_ASKED = re.compile(r"\b(?:which|what|name|list)\s+(?:the\s+)?$", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“„]([^\"“”„]{2,}?)[\"”]")
 _AMBIGUOUS = frozenset({"us", "un", "turkey", "pole", "poles", "english", "jordan", "georgia", "oman"})
@@ -63,19 +61,15 @@ class Given:
 class Asked:
     """A question understood.
 
-    ``asking`` is the sentence of it that asks. ``number_of`` is what is counted where a number is asked for.
-    ``several`` says that more than one thing is asked for by one word ("which countries"), ``parts`` how many questions
-    there are in it. ``is_question`` is False for keywords.
+    ``asking`` is the sentence of it that asks, ``parts`` says how many questions there are in it. ``is_question`` is
+    False for keywords.
     """
 
     asking: str
     kind: Kind
     expects: Expects | None
     given: tuple[Given, ...]
-    number_of: str | None = None
-    several: bool = False
     parts: int = 1
-    negated: bool = False
     is_question: bool = True
 
 
@@ -89,16 +83,12 @@ def asked(question: str, quoted: tuple[str, ...] = ()) -> Asked:
     asking = asking_sentence(question)
     yes_no = is_yes_no(asking)
     several = not yes_no and asks_for_several(asking)
-    many = _MANY.search(asking)
     return Asked(
         asking=asking,
         kind="yes-no" if yes_no else "list" if several or _LISTS.match(asking) else "words",
         expects=None if yes_no or _BEGINS_WITH_VERB.match(asking) else expected(asking),
         given=tuple(sorted(_given(question, quoted), key=lambda given: (given.start, given.kind))),
-        number_of=many[1] if many else None,
-        several=several,
         parts=1 + len(_JOINED.findall(asking)),
-        negated=_NEGATED.search(asking) is not None,
         is_question=bool(QUESTION_WORD.search(question) or "?" in question or _TELLS.match(question) or yes_no),
     )
 
