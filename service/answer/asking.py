@@ -19,7 +19,9 @@ _SEVERAL = re.compile(
 )
 _VERBS = frozenset({*AUXILIARIES.split(), *PAST_VERBS.split()})
 _NOUN_ENDED = frozenset({*_VERBS, "of", "the", "in", "to", "a"})
-_ADVERB = re.compile(r"\w+ly|also|never|ever|first|then|later|still|already|often|always|not|each|both|all", re.IGNORECASE)
+_ADVERB = re.compile(
+    r"\w+ly|also|never|ever|first|then|later|still|already|often|always|not|each|both|all", re.IGNORECASE
+)
 _NOT_PLURAL = frozenset(
     {"news", "gas", "bus", "process", "does", "was", "has", "is", "series", "politics", "as", "his"}
 )

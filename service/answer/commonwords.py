@@ -34,10 +34,8 @@ _CONTRACTED = (
     "isn't aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't won't wouldn't can't couldn't shouldn't"
 )
 
-AUXILIARIES = (
-    "is are was were do does did has have had will would can could shall should may might must "
-    f"{_CONTRACTED} {_CONTRACTED.replace(chr(39), chr(0x2019))}"
-)
+_UNCONTRACTED = "is are was were do does did has have had will would can could shall should may might must"
+AUXILIARIES = " ".join((_UNCONTRACTED, _CONTRACTED, _CONTRACTED.replace("'", "’")))
 """The contracted ones with both apostrophes, the straight and the typographic."""
 
 PAST_VERBS = "bought sold led ran won lost made took gave held became came went said signed"
