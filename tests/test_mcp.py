@@ -395,7 +395,7 @@ def test_a_process_reads_cites_and_verifies_without_a_model(served: Agent, archi
 @pytest.fixture
 def by_hand(archive: Archive) -> Iterator[subprocess.Popen[str]]:
     """A process that has been greeted, without a client."""
-    command = [PRESSMARK, "mcp", "--archive", archive.path]
+    command = [str(PRESSMARK), "mcp", "--archive", str(archive.path)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as started:
         try:
