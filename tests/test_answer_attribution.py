@@ -59,6 +59,14 @@ def test_a_quotation_is_the_speakers(marked: str, expected: str) -> None:
         ("Others claimed that it would sail [in May].", "Others"),
         ("Berg rejects as false the reports of [a rivalry] in the bay.", "Berg"),
         ("Berg denied that the fleet would sail [in May].", "Berg"),
+        ("Berg does not believe that the fleet will sail [in May].", "Berg"),
+        ("Berg, 54, believes that the fleet will sail [in May].", "Berg"),
+        ("Anna Berg, 54, the harbour master, said that the fleet would sail [in May].", "Anna Berg"),
+        ("In Berg's account, the fleet sailed [in May].", "Berg"),
+        ("To Berg's mind the fleet should sail [in May].", "Berg"),
+        ("Iran sold the tanks in 2010, but according to Moscow, the price was [low].", "Moscow"),
+        ("The fleet sails according to plan, according to Berg, [in May].", "Berg"),
+        ("The minister called Berg a liar [in May].", "The minister"),
     ],
 )
 def test_a_reported_claim_is_the_speakers(marked: str, expected: str) -> None:
@@ -97,6 +105,18 @@ def test_the_outermost_speaker_is_named_and_a_pronoun_only_where_it_is_plain(mar
         "The Gulf states, Norland among them, bought [ships].",
         "The court did not rule on Berg's claim to [the patent].",
         "It should conclude agreements with [Norland].",
+        "The bank paid [five million] dollars to the minister's account in Geneva.",
+        "The bank keeps [five million] dollars in the minister's account in Geneva.",
+        "Everything went according to plan and the ships left Anzali [on Monday].",
+        "The ships left [on Monday], according to the original timetable.",
+        "Iran sold the tanks in [2010], but according to Moscow, the price was low.",
+        "Iran sold the tanks in [2010]; according to Moscow, the price was low.",
+        "Iran sold the tanks in [2010]; in Berg's view, the price was low.",
+        "Iran sold the tanks in [2010], while a low price was reported by Berg.",
+        "The city called Anzali lies on the coast and has [100,000 people].",
+        'The ship called "Anzali" sailed [in May].',
+        "Mr. Petrov did not say that [the tanks] were sold.",
+        "Berg hasn't said that the fleet will sail [in May].",
     ],
 )
 def test_the_articles_own_words_are_nobodys(marked: str) -> None:

@@ -8,6 +8,7 @@ checked; where the grammar is not plain nobody is named, because a wrong speaker
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from indexer.sentences import split_sentences
 from service.answer.antecedents import antecedent, body_before
@@ -17,9 +18,15 @@ from service.answer.speakers import named_by, subject_before
 
 _ACCORDING = re.compile(r"\b[Aa]ccording\s+to\s+|\b[Bb]y\s+(?=(?:these|those|some|most|many|all)\s+accounts)")
 _ACCORDING_WHICH = re.compile(r"\bby\s+(?P<who>[^,;]{3,90}),\s+according\s+to\s+which\s+", re.IGNORECASE)
+_MEASURE = re.compile(
+    r"(?:(?:(?:the|an?|its|his|her|their|our)\s+)?(?:\w+\s+)?(?:plans?|schedule|timetable)|law|custom|tradition|size|rank"
+    r"|needs?|ability|age|type|merit|taste|circumstances|protocol|procedure|rules)"
+    r"(?=\s*(?:[,.;:)]|\Z)|\s+(?:and|or|but|so|in|on|at|for|when|while|until)\b)"
+)
+"""What follows "according to" where nobody speaks: "according to plan"."""
 _VIEW = re.compile(
-    r"\b(?:[Ii]n|[Bb]y|[Tt]o|[Oo]n)\s+(?:(?P<pronoun>his|her)|(?P<who>(?:the\s+)?[^\s,;][^,;.\"“”]{1,60}?)['’]s?)\s+(?:own\s+)?"
-    r"(?:view|opinion|judge?ment|assessment|account|words|estimate|estimation|reckoning|analysis|telling|reading|mind)\b"
+    r"\b(?P<by>[Ii]n|[Bb]y|[Tt]o|[Oo]n)\s+(?:(?P<pronoun>his|her)|(?P<who>(?:the\s+)?[^\s,;][^,;.\"“”]{1,60}?)['’]s?)\s+(?:own\s+)?"
+    r"(?P<view>view|opinion|judge?ment|assessment|account|words|estimate|estimation|reckoning|analysis|telling|reading|mind)\b"
 )
 _AFTER_QUOTE = re.compile(rf"\s*[,—–-]?\s*(?P<verb>{SPEAKS})\s+(?P<who>[^,.;:\"“”]{{2,80}})")
 _INVERTED = re.compile(
@@ -132,24 +139,48 @@ def _of_whole(text: str, paragraph: int, body: str, sentence: Span, words: int) 
     """The speaker that a sentence names once for all of it: "according to", "in his view", ", she added,"."""
     begin, end = sentence
     which = _ACCORDING_WHICH.search(body, begin, end)
-    if which is not None and words >= which.end():
+    if which is not None and words >= which.end() and not _apart(body, words, which.end()):
         return named_by(body, which.start("who"), which.end("who"), paragraph)
-    according = _ACCORDING.search(body, begin, end)
-    if according is not None and not body[according.end() :].startswith("which"):
-        return named_by(body, according.end(), _phrase_end(body, according.end(), end), paragraph)
-    view = _VIEW.search(body, begin, end)
-    if view is not None:
+    for according in _ACCORDING.finditer(body, begin, end):
+        measures = _MEASURE.match(body, according.end()) or body.startswith("which", according.end())
+        if not measures and not _apart(body, words, according.start()):
+            return named_by(body, according.end(), _phrase_end(body, according.end(), end), paragraph)
+    for view in _views(body, begin, end):
+        if _apart(body, words, view.start()):
+            continue
         if view["pronoun"]:
             return antecedent(text, paragraph + view.start(), paragraph)
         return named_by(body, view.start("who"), view.end("who"), paragraph)
-    by = _REPORTED_BY.search(body, begin, end)
-    if by is not None:
-        return named_by(body, by.start("who"), by.end("who"), paragraph)
+    for by in _REPORTED_BY.finditer(body, begin, end):
+        if not _apart(body, words, by.start()):
+            return named_by(body, by.start("who"), by.end("who"), paragraph)
+    return _of_aside(text, paragraph, body, sentence, words)
+
+
+def _views(body: str, begin: int, end: int) -> Iterator[re.Match[str]]:
+    """The words like "in his view"; money goes "to the minister's account" and lies in it."""
+    view = _VIEW.search(body, begin, end)
+    while view is not None:
+        opens = view.start() == begin or body[: view.start()].rstrip().endswith(",")
+        if view["by"].lower() == "to":
+            speaks = view["view"] == "mind"
+        else:
+            speaks = view["view"] != "account" or view["by"].lower() == "by" or opens
+        if speaks:
+            yield view
+        view = _VIEW.search(body, view.start() + 1, end)
+
+
+def _apart(body: str, words: int, position: int) -> bool:
+    """Whether a clause of its own begins between the words and the place where somebody is named."""
+    return _BREAK.search(body, min(words, position), max(words, position)) is not None
+
+
+def _of_aside(text: str, paragraph: int, body: str, sentence: Span, words: int) -> Span | None:
+    """The speaker that a clause within the sentence names: ", she added,", ", said Berg."."""
     for form in (_PARENTHESIS, _INVERTED):
-        for match in form.finditer(body, begin, end):
-            if _in_quotation(body, match.start("verb")) or _BREAK.search(
-                body, min(words, match.start()), max(words, match.start())
-            ):
+        for match in form.finditer(body, *sentence):
+            if _in_quotation(body, match.start("verb")) or _apart(body, words, match.start()):
                 continue
             who = _subject_of(text, paragraph, match) if form is _PARENTHESIS else _named(text, paragraph, match)
             if who is not None:

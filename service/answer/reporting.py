@@ -36,6 +36,14 @@ _DETERMINED = re.compile(
     r"|and|both|official|press|news|media|intelligence)\s+\Z",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"(?:\b(?:not|never|cannot)|n['’]t)\s+(?:\w+ly\s+|even\s+|yet\s+)?\Z", re.IGNORECASE)
+_STANCE = re.compile(rf"{_THINKS}|deny")
+"""Verbs that tell a stance when they are denied too: "does not believe"; "did not say" tells of no claim."""
+_DESCRIBED = re.compile(r"\b(?:the|an?|this|that|these|those|one|some|another)\s+(?:[a-z-]+\s+){1,4}\Z", re.IGNORECASE)
+_BARE_NAME = re.compile(
+    r"\s+[\"“]?[A-Z][\w-]*(?:\s+[A-Z][\w-]*)*[\"”]?(?!\s+(?:an?|the|his|her|its|their)\b)(?![\w-]|\s+[\"“A-Z])"
+)
+"""A name with no description after it: "the city called Anzali lies", not "the minister called Berg a liar"."""
 _NOUN_TOO = frozenset(
     {"reports", "claims", "estimates", "notes", "charges", "calls", "holds", "states", "doubts", "fears"}
 )
@@ -52,6 +60,10 @@ def is_verb(body: str, match: re.Match[str], group: int | str = 0) -> bool:
     if _DETERMINED.search(before) is not None and word not in {"said", "saying", "believes", "argues"}:
         return False
     if before.endswith(("'s ", "’s ")):
+        return False
+    if _DENIED.search(before) is not None and _STANCE.fullmatch(word) is None:
+        return False
+    if word == "called" and _DESCRIBED.search(before) is not None and _BARE_NAME.match(body, match.end(group)):
         return False
     if word in _NOUN_TOO and group == 0:
         return re.match(r"\s+(?:that|it|how|whether|about)\b", body[match.end() :]) is not None

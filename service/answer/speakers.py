@@ -16,14 +16,17 @@ _UNRESOLVED = re.compile(
     r"\b(?:it|they|i|we|you|who|which|that|this|these|those|there|what|one|and|or)\Z", re.IGNORECASE
 )
 _BETWEEN = re.compile(
-    r"(?:\s+(?:has|have|had|is|was|are|were|also|later|then|once|would|will|could|recently|repeatedly|\w+ly|further"
+    r"(?:\s+(?:has|have|had|is|was|are|were|do|does|did|not|never|(?:do|does|did)n['’]t|also|later|then|once|would|will|could|recently|repeatedly|\w+ly|further"
     r"|again|himself|herself|themselves|even|already|often|first|now|himself))+\Z",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
     r",\s*(?:for\s+(?:its|his|her|their)\s+part|however|moreover|meanwhile|too|in\s+turn|on\s+\w+day),\Z"
 )
-_APPOSITION = re.compile(r",\s+((?:an?|the|who|which|formerly|then|now|whose|Iran's|Russia's|[a-z])[^,;:.\"“”]*),\Z")
+_AGE = r",\s+\d{1,3}"
+_APPOSITION = re.compile(
+    rf"(?:{_AGE}|(?:{_AGE})?,\s+(?:an?|the|who|which|formerly|then|now|whose|Iran's|Russia's|[a-z])[^,;:.\"“”]*),\Z"
+)
 _CLAUSE_START = re.compile(
     r"[,;:—–(]\s*|[\"“”]\s*|(?<=[.!?])\s+"
     r"|\s+(?:that|and|but|while|as|because|although|though|whereas|when|if|since|what|which|where|how)\s+"
