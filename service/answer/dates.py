@@ -8,11 +8,11 @@ An event ("before the sanctions ended") is no date and is never turned into one:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 
 from indexer.records import PartialDate
-from service.answer.days import RELATIVE, days_from_today, days_of
+from service.answer.days import RELATIVE, Days, day_after, day_before, days_from_today, days_of, year_of_the_other
 from service.answer.moments import Moment, moments
 from service.answer.names import names
 
@@ -34,6 +34,11 @@ _IN = re.compile(
 _RELATIONS = (_BEFORE, _AFTER, _SINCE, _UNTIL, _BY, _IN)
 _TO = re.compile(r"\s*(?:to|until|till|through|and|-|–)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.I)
+_FIRST_DAY = re.compile(
+    r"\b(?:between|from)\s+(?:the\s+)?(?P<day>[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+    r"\s*(?:to|until|till|through|and|-|–)\s*(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _EVENT = re.compile(
     r"\b(?:before|after|since|until)\s+(?!or\b|long\b|which\b|what\b|when\b|whom?\b|then\b|now\b"
     r"|the\s+(?:\w+\s+)?(?:court|tribunal|council|committee|commission|parliament|judge|congress|senate)\b)"
@@ -58,6 +63,16 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class _Time:
+    """A time at ``question[start:end]``: named by its parts (``moment``), or told from today and known by its days."""
+
+    start: int
+    end: int
+    days: Days | None
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DateWords:
     """The windows that a question's date words open, and notes on those words that no date can be made of."""
 
@@ -77,23 +92,31 @@ def date_words(question: str, today: date | None = None) -> DateWords:
     ('after June 2010', '2010-07-01', None)
     """
     windows: list[Window] = []
-    in_names = [(name.start, name.end) for name in names(question)]
-    rest = [m for m in moments(question) if not any(start < m.start and m.end <= end for start, end in in_names)]
+    rest, notes = _times(question, today)
     while rest:
-        moment, *rest = rest
-        if rest and _pairs(question, moment, rest[0]):
-            windows.append(_between(question, moment, rest.pop(0)))
+        time, *rest = rest
+        if rest and _pairs(question, time, rest[0]):
+            windows.append(_between(question, time, rest.pop(0)))
         else:
-            windows.append(_window(question, moment))
+            windows.append(_two_days(question, time) or _window(question, time))
+    return DateWords(tuple(windows), (*notes, *_events(question, windows)))
+
+
+def _times(question: str, today: date | None) -> tuple[list[_Time], list[str]]:
+    """The times of a question in order, and notes on those that are told from a day that is not known."""
+    in_names = [(name.start, name.end) for name in names(question)]
+    found = [
+        _Time(moment.start, moment.end, days_of(moment), moment)
+        for moment in moments(question)
+        if not any(start < moment.start and moment.end <= end for start, end in in_names)
+    ]
     notes: list[str] = []
     for match in RELATIVE.finditer(question):
         if today is None:
             notes.append(f'"{match[0]}" is not looked for by date: what day it counts from is not known')
         else:
-            first, last = days_from_today(match, today)
-            published = _PUBLISHED.search(question[: match.start()]) is not None
-            windows.append(Window(first, last, match[0], published))
-    return DateWords(tuple(windows), (*notes, *_events(question, windows)))
+            found.append(_Time(match.start(), match.end(), days_from_today(match, today)))
+    return sorted(found, key=lambda time: time.start), notes
 
 
 def mentions(window: Window, text: str, published: PartialDate | None = None) -> bool | None:
@@ -124,42 +147,62 @@ def _overlaps(window: Window, first: date, last: date) -> bool:
     return (window.first is None or window.first <= last) and (window.last is None or first <= window.last)
 
 
-def _window(question: str, moment: Moment) -> Window:
-    before = question[: moment.start]
+def _window(question: str, time: _Time) -> Window:
+    before = question[: time.start]
     published = _PUBLISHED.search(before) is not None
-    span = days_of(moment)
-    if span is None:
-        return Window(None, None, question[moment.start : moment.end], published, moment)
-    relation = _BETWEEN if moment.until else next((form for form in _RELATIONS if form.search(before)), None)
+    if time.days is None:
+        return Window(None, None, question[time.start : time.end], published, time.moment)
+    relation = next((form for form in _relations(time) if form.search(before)), None)
     opening = relation.search(before) if relation else None
-    words = question[opening.start() if opening else moment.start : moment.end]
-    first, last = span
+    words = question[opening.start() if opening else time.start : time.end]
+    first, last = time.days
     if relation is _BEFORE:
-        return Window(None, first - timedelta(days=1), words, published, moment)
+        return Window(None, day_before(first), words, published, time.moment)
     if relation is _AFTER:
-        return Window(last + timedelta(days=1), None, words, published, moment)
+        return Window(day_after(last), None, words, published, time.moment)
     open_start = relation in {_UNTIL, _BY}
     open_end = relation is _SINCE and (not published or words.lower().startswith("since"))
-    return Window(None if open_start else first, None if open_end else last, words, published, moment)
+    return Window(None if open_start else first, None if open_end else last, words, published, time.moment)
 
 
-def _pairs(question: str, one: Moment, other: Moment) -> bool:
+def _relations(time: _Time) -> tuple[re.Pattern[str], ...]:
+    """What may stand before a time; "from" before several years is the start of them ("from 2014 to 2016")."""
+    spans_years = time.moment is not None and time.moment.until is not None
+    return (_BETWEEN, *_RELATIONS[:-1]) if spans_years else _RELATIONS
+
+
+def _pairs(question: str, one: _Time, other: _Time) -> bool:
     joined = question[one.end : other.start]
     return _TO.fullmatch(joined) is not None and _BETWEEN.search(question[: one.start]) is not None
 
 
-def _between(question: str, one: Moment, other: Moment) -> Window:
+def _between(question: str, one: _Time, other: _Time) -> Window:
     before = question[: one.start]
     opening = _BETWEEN.search(before)
     start = opening.start() if opening else one.start
-    first, last = days_of(one), days_of(other)
+    first, last = one.days, other.days
+    if one.moment is not None and other.moment is not None:
+        first = days_of(year_of_the_other(one.moment, other.moment))
+        last = days_of(year_of_the_other(other.moment, one.moment))
     return Window(
         first[0] if first else None,
         last[1] if last else None,
         question[start : other.end],
         _PUBLISHED.search(before) is not None,
-        one,
+        one.moment,
     )
+
+
+def _two_days(question: str, time: _Time) -> Window | None:
+    """The window of two days of one month, where the first is a bare number: "between 3 and 5 March 2015"."""
+    opening = _FIRST_DAY.search(question[: time.start])
+    if opening is None or time.moment is None or time.days is None or time.moment.day is None:
+        return None
+    first = days_of(replace(time.moment, day=int(opening["day"])))
+    if first is None or first[0] >= time.days[0]:
+        return None
+    published = _PUBLISHED.search(question[: opening.start("day")]) is not None
+    return Window(first[0], time.days[1], question[opening.start() : time.end], published, time.moment)
 
 
 def _events(question: str, windows: list[Window]) -> list[str]:

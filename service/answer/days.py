@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 from indexer.errors import BadDate
@@ -14,7 +15,8 @@ Days = tuple[date, date]
 """The first and the last day."""
 
 RELATIVE = re.compile(
-    r"\b(?P<which>last|this|next|past)\s+(?P<unit>week|month|year|decade|century)\b|\b(?P<day>yesterday|today|tomorrow)\b",
+    r"\b(?P<which>last|this|next|past)\s+(?P<unit>week|month|year|decade|century)\b"
+    r"|\b(?P<twice>(?:the\s+)?day\s+(?:before\s+|after\s+))?(?P<day>yesterday|today|tomorrow)\b",
     re.IGNORECASE,
 )
 _SEASON_STARTS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
@@ -36,6 +38,32 @@ def days_of(moment: Moment) -> Days | None:
     return partial.first_day, partial.last_day if moment.until is None else date(last_year, 12, 31)
 
 
+def year_of_the_other(one: Moment, other: Moment) -> Moment:
+    """A month or season without a year, with the year of the time that it stands in one span with, before or after it.
+
+    >>> from service.answer.moments import moments
+    >>> november, february = moments("from November to February 2015")
+    >>> year_of_the_other(november, february).year
+    2014
+    """
+    if one.year is not None or other.year is None or other.until is not None or not (one.month or one.season):
+        return one
+    turn = 0
+    if one.month and other.month and (one.month > other.month) is (one.start < other.start):
+        turn = 0 if one.month == other.month else -1 if one.start < other.start else 1
+    return replace(one, year=other.year + turn)
+
+
+def day_before(day: date) -> date:
+    """The day before, or the first day that there is."""
+    return day if day == date.min else day - timedelta(days=1)
+
+
+def day_after(day: date) -> date:
+    """The day after, or the last day that there is."""
+    return day if day == date.max else day + timedelta(days=1)
+
+
 def days_from_today(match: re.Match[str], today: date) -> Days:
     """The first and last day of words that ``RELATIVE`` matched.
 
@@ -43,7 +71,10 @@ def days_from_today(match: re.Match[str], today: date) -> Days:
     ['2020-02-01', '2020-02-29']
     """
     if match["day"]:
-        day = today + timedelta(days={"yesterday": -1, "today": 0, "tomorrow": 1}[match["day"].lower()])
+        steps = {"yesterday": -1, "today": 0, "tomorrow": 1}[match["day"].lower()]
+        if match["twice"]:
+            steps += -1 if "before" in match["twice"].lower() else 1
+        day = today + timedelta(days=steps)
         return day, day
     steps = {"last": -1, "past": -1, "this": 0, "next": 1}[match["which"].lower()]
     unit = match["unit"].lower()
