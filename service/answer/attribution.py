@@ -8,26 +8,16 @@ checked; where the grammar is not plain nobody is named, because a wrong speaker
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from indexer.sentences import split_sentences
 from service.answer.antecedents import antecedent, body_before
 from service.answer.barenames import Span
 from service.answer.reporting import QUOTES_OF, REPORTING, SPEAKS, VERB, is_verb
 from service.answer.speakers import named_by, subject_before
+from service.answer.views import MEASURE, views
 
 _ACCORDING = re.compile(r"\b[Aa]ccording\s+to\s+|\b[Bb]y\s+(?=(?:these|those|some|most|many|all)\s+accounts)")
 _ACCORDING_WHICH = re.compile(r"\bby\s+(?P<who>[^,;]{3,90}),\s+according\s+to\s+which\s+", re.IGNORECASE)
-_MEASURE = re.compile(
-    r"(?:(?:(?:the|an?|its|his|her|their|our)\s+)?(?:\w+\s+)?(?:plans?|schedule|timetable)|law|custom|tradition|size|rank"
-    r"|needs?|ability|age|type|merit|taste|circumstances|protocol|procedure|rules)"
-    r"(?=\s*(?:[,.;:)]|\Z)|\s+(?:and|or|but|so|in|on|at|for|when|while|until)\b)"
-)
-"""What follows "according to" where nobody speaks: "according to plan"."""
-_VIEW = re.compile(
-    r"\b(?P<by>[Ii]n|[Bb]y|[Tt]o|[Oo]n)\s+(?:(?P<pronoun>his|her)|(?P<who>(?:the\s+)?[^\s,;][^,;.\"“”]{1,60}?)['’]s?)\s+(?:own\s+)?"
-    r"(?P<view>view|opinion|judge?ment|assessment|account|words|estimate|estimation|reckoning|analysis|telling|reading|mind)\b"
-)
 _AFTER_QUOTE = re.compile(rf"\s*[,—–-]?\s*(?P<verb>{SPEAKS})\s+(?P<who>[^,.;:\"“”]{{2,80}})")
 _INVERTED = re.compile(
     r",[\"”]?\s+(?P<verb>said|says|writes|wrote|adds|added|notes|noted|argues|argued|warns|warned|explains|explained"
@@ -142,10 +132,10 @@ def _of_whole(text: str, paragraph: int, body: str, sentence: Span, words: int) 
     if which is not None and words >= which.end() and not _apart(body, words, which.end()):
         return named_by(body, which.start("who"), which.end("who"), paragraph)
     for according in _ACCORDING.finditer(body, begin, end):
-        measures = _MEASURE.match(body, according.end()) or body.startswith("which", according.end())
+        measures = MEASURE.match(body, according.end()) or body.startswith("which", according.end())
         if not measures and not _apart(body, words, according.start()):
             return named_by(body, according.end(), _phrase_end(body, according.end(), end), paragraph)
-    for view in _views(body, begin, end):
+    for view in views(body, begin, end):
         if _apart(body, words, view.start()):
             continue
         if view["pronoun"]:
@@ -155,20 +145,6 @@ def _of_whole(text: str, paragraph: int, body: str, sentence: Span, words: int) 
         if not _apart(body, words, by.start()):
             return named_by(body, by.start("who"), by.end("who"), paragraph)
     return _of_aside(text, paragraph, body, sentence, words)
-
-
-def _views(body: str, begin: int, end: int) -> Iterator[re.Match[str]]:
-    """The words like "in his view"; money goes "to the minister's account" and lies in it."""
-    view = _VIEW.search(body, begin, end)
-    while view is not None:
-        opens = view.start() == begin or body[: view.start()].rstrip().endswith(",")
-        if view["by"].lower() == "to":
-            speaks = view["view"] == "mind"
-        else:
-            speaks = view["view"] != "account" or view["by"].lower() == "by" or opens
-        if speaks:
-            yield view
-        view = _VIEW.search(body, view.start() + 1, end)
 
 
 def _apart(body: str, words: int, position: int) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from indexer.records import PartialDate
-from service.answer.days import RELATIVE, Days, day_after, day_before, days_from_today, days_of, year_of_the_other
+from service.answer.days import day_after, day_before, days_of, year_of_the_other
 from service.answer.moments import Moment, moments
-from service.answer.names import names
+from service.answer.times import Time, times
 
 _PUBLISHED = re.compile(
     r"\b(?:articles?|reports?|pieces?|stor(?:y|ies)|news|coverage|texts?|sources?|publications?|commentar(?:y|ies))\s+"
@@ -63,16 +63,6 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class _Time:
-    """A time at ``question[start:end]``: named by its parts (``moment``), or told from today and known by its days."""
-
-    start: int
-    end: int
-    days: Days | None
-    moment: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class DateWords:
     """The windows that a question's date words open, and notes on those words that no date can be made of."""
 
@@ -92,7 +82,7 @@ def date_words(question: str, today: date | None = None) -> DateWords:
     ('after June 2010', '2010-07-01', None)
     """
     windows: list[Window] = []
-    rest, notes = _times(question, today)
+    rest, notes = times(question, today)
     while rest:
         time, *rest = rest
         if rest and _pairs(question, time, rest[0]):
@@ -100,23 +90,6 @@ def date_words(question: str, today: date | None = None) -> DateWords:
         else:
             windows.append(_two_days(question, time) or _window(question, time))
     return DateWords(tuple(windows), (*notes, *_events(question, windows)))
-
-
-def _times(question: str, today: date | None) -> tuple[list[_Time], list[str]]:
-    """The times of a question in order, and notes on those that are told from a day that is not known."""
-    in_names = [(name.start, name.end) for name in names(question)]
-    found = [
-        _Time(moment.start, moment.end, days_of(moment), moment)
-        for moment in moments(question)
-        if not any(start < moment.start and moment.end <= end for start, end in in_names)
-    ]
-    notes: list[str] = []
-    for match in RELATIVE.finditer(question):
-        if today is None:
-            notes.append(f'"{match[0]}" is not looked for by date: what day it counts from is not known')
-        else:
-            found.append(_Time(match.start(), match.end(), days_from_today(match, today)))
-    return sorted(found, key=lambda time: time.start), notes
 
 
 def mentions(window: Window, text: str, published: PartialDate | None = None) -> bool | None:
@@ -147,7 +120,7 @@ def _overlaps(window: Window, first: date, last: date) -> bool:
     return (window.first is None or window.first <= last) and (window.last is None or first <= window.last)
 
 
-def _window(question: str, time: _Time) -> Window:
+def _window(question: str, time: Time) -> Window:
     before = question[: time.start]
     published = _PUBLISHED.search(before) is not None
     if time.days is None:
@@ -165,18 +138,18 @@ def _window(question: str, time: _Time) -> Window:
     return Window(None if open_start else first, None if open_end else last, words, published, time.moment)
 
 
-def _relations(time: _Time) -> tuple[re.Pattern[str], ...]:
+def _relations(time: Time) -> tuple[re.Pattern[str], ...]:
     """What may stand before a time; "from" before several years is the start of them ("from 2014 to 2016")."""
     spans_years = time.moment is not None and time.moment.until is not None
     return (_BETWEEN, *_RELATIONS[:-1]) if spans_years else _RELATIONS
 
 
-def _pairs(question: str, one: _Time, other: _Time) -> bool:
+def _pairs(question: str, one: Time, other: Time) -> bool:
     joined = question[one.end : other.start]
     return _TO.fullmatch(joined) is not None and _BETWEEN.search(question[: one.start]) is not None
 
 
-def _between(question: str, one: _Time, other: _Time) -> Window:
+def _between(question: str, one: Time, other: Time) -> Window:
     before = question[: one.start]
     opening = _BETWEEN.search(before)
     start = opening.start() if opening else one.start
@@ -193,7 +166,7 @@ def _between(question: str, one: _Time, other: _Time) -> Window:
     )
 
 
-def _two_days(question: str, time: _Time) -> Window | None:
+def _two_days(question: str, time: Time) -> Window | None:
     """The window of two days of one month, where the first is a bare number: "between 3 and 5 March 2015"."""
     opening = _FIRST_DAY.search(question[: time.start])
     if opening is None or time.moment is None or time.days is None or time.moment.day is None:

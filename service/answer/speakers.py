@@ -16,7 +16,8 @@ _UNRESOLVED = re.compile(
     r"\b(?:it|they|i|we|you|who|which|that|this|these|those|there|what|one|and|or)\Z", re.IGNORECASE
 )
 _BETWEEN = re.compile(
-    r"(?:\s+(?:has|have|had|is|was|are|were|do|does|did|not|never|(?:do|does|did)n['’]t|also|later|then|once|would|will|could|recently|repeatedly|\w+ly|further"
+    r"(?:\s+(?:has|have|had|is|was|are|were|do|does|did|not|never|(?:do|does|did)n['’]t"
+    r"|also|later|then|once|would|will|could|recently|repeatedly|\w+ly|further"
     r"|again|himself|herself|themselves|even|already|often|first|now|himself))+\Z",
     re.IGNORECASE,
 )
