@@ -217,6 +217,6 @@ def test_the_command_trains_from_the_default_model_and_what_it_keeps_can_be_pack
     assert len(misses) == len(ASKED.questions)
     assert "40 questions, 40 with answers, of 10 paragraphs" in capsys.readouterr().err
     first = (out / "averaged.safetensors").read_bytes()
-    assert len(pack(out / "averaged.safetensors", find_model(None, cache_dir()), 0)) > 10_000_000
+    assert len(pack([out / "averaged.safetensors"], find_model(None, cache_dir()), 0)) > 10_000_000
     assert main([*arguments, "--resume"]) == 0
     assert (out / "averaged.safetensors").read_bytes() == first

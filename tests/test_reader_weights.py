@@ -28,7 +28,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> ModelFiles:
 
 def packed_and_read(files: ModelFiles, averaged: Path, rank: int) -> Weights:
     target = averaged.with_name("reader.safetensors")
-    target.write_bytes(pack(averaged, files, rank))
+    target.write_bytes(pack([averaged], files, rank))
     return read_weights(target, files)
 
 
@@ -80,13 +80,30 @@ def test_the_file_tells_what_made_it(files: ModelFiles, tmp_path: Path) -> None:
 
 def test_packing_twice_gives_the_same_bytes(files: ModelFiles, tmp_path: Path) -> None:
     averaged_weights(files, tmp_path / "averaged.safetensors")
-    assert pack(tmp_path / "averaged.safetensors", files, 4) == pack(tmp_path / "averaged.safetensors", files, 4)
+    assert pack([tmp_path / "averaged.safetensors"], files, 4) == pack([tmp_path / "averaged.safetensors"], files, 4)
 
 
 def test_low_rank_is_smaller(files: ModelFiles, tmp_path: Path) -> None:
     averaged_weights(files, tmp_path / "averaged.safetensors")
-    sizes = [len(pack(tmp_path / "averaged.safetensors", files, rank)) for rank in (2, 8, 0)]
+    sizes = [len(pack([tmp_path / "averaged.safetensors"], files, rank)) for rank in (2, 8, 0)]
     assert sizes == sorted(sizes)
+
+
+def test_of_several_runs_the_mean_is_packed(files: ModelFiles, tmp_path: Path) -> None:
+    one, other = tmp_path / "one" / "averaged.safetensors", tmp_path / "other" / "averaged.safetensors"
+    for place in (one, other):
+        place.parent.mkdir()
+    kept = averaged_weights(files, one)
+    save_file({name: value + np.float32(0.5) for name, value in kept.items()}, other)
+    mean = tmp_path / "averaged.safetensors"
+    save_file({name: value + np.float32(0.25) for name, value in kept.items()}, mean)
+    target = tmp_path / "reader.safetensors"
+    merged = []
+    for runs in ([one, other], [mean]):
+        target.write_bytes(pack(runs, files, 0))
+        merged.append(read_weights(target, files).merged(read_base(files)))
+    for name, value in merged[0].items():
+        np.testing.assert_allclose(value, merged[1][name], atol=2e-3)
 
 
 def missing_tensor(tensors: Tensors) -> None:
@@ -161,9 +178,9 @@ def test_what_a_run_did_not_keep_is_not_packed(files: ModelFiles, tmp_path: Path
     kept.pop("head.pair.bias")
     save_file(kept, tmp_path / "averaged.safetensors")
     with pytest.raises(ModelError, match=r"head\.pair\.bias is missing and should be \(128,\)"):
-        pack(tmp_path / "averaged.safetensors", files, 4)
+        pack([tmp_path / "averaged.safetensors"], files, 4)
     with pytest.raises(ModelError, match="cannot be read as weights"):
-        pack(tmp_path / "nowhere.safetensors", files, 4)
+        pack([tmp_path / "nowhere.safetensors"], files, 4)
 
 
 def test_values_too_large_for_half_precision_are_refused(files: ModelFiles, tmp_path: Path) -> None:
@@ -171,7 +188,7 @@ def test_values_too_large_for_half_precision_are_refused(files: ModelFiles, tmp_
     kept["head.none.bias"][0] = 1e6
     save_file(kept, tmp_path / "averaged.safetensors")
     with pytest.raises(ModelError, match=r"head\.none\.bias has values up to 1000000\.0"):
-        pack(tmp_path / "averaged.safetensors", files, 0)
+        pack([tmp_path / "averaged.safetensors"], files, 0)
 
 
 def test_the_command_reports_what_is_wrong_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,5 +73,5 @@ def averaged_weights(files: ModelFiles, file: Path, seed: int = 5, rank: int = 0
 def packed_reader(files: ModelFiles, folder: Path, rank: int = 0) -> Path:
     """A file such as ships, in this folder."""
     averaged_weights(files, folder / "averaged.safetensors")
-    (folder / "reader.safetensors").write_bytes(pack(folder / "averaged.safetensors", files, rank))
+    (folder / "reader.safetensors").write_bytes(pack([folder / "averaged.safetensors"], files, rank))
     return folder / "reader.safetensors"

@@ -1,6 +1,7 @@
 """From the weights that a training run kept to those that ship: ``python -m service.reader.pack --help``.
 
-See ``weights`` for the form. ``--rank`` cuts every linear layer's difference to its largest singular values, which
+See ``weights`` for the form. Of several runs from one start the mean of their weights is packed, which reads better than
+any of them (Wortsman et al., 2022, "Model soups"). ``--rank`` cuts every linear layer's difference to its largest singular values, which
 is the nearest product of that rank (Eckart and Young, 1936).
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,19 +22,19 @@ from indexer.model import ModelFiles, cache_dir, find_model
 from service.reader.weights import Facts, Tensors, head_shapes, is_linear, packed, read_base, trained_shapes
 
 
-def pack(averaged: Path, files: ModelFiles, rank: int) -> bytes:
-    """The file to ship. ``rank`` 0 keeps every difference whole.
+def pack(averaged: Sequence[Path], files: ModelFiles, rank: int) -> bytes:
+    """The file to ship: of one run or the mean of several. ``rank`` 0 keeps every difference whole.
 
     Raises:
-        ModelError: ``averaged`` is not what a training run from this embedding model keeps.
+        ModelError: one of ``averaged`` is not what a training run from this embedding model keeps.
     """
     base = read_base(files)
     trained = trained_shapes(base)
-    kept, step = _read_averaged(
-        averaged,
-        head_shapes(base["embeddings.LayerNorm.weight"].shape[0])
-        | {f"encoder.{name}": shape for name, shape in trained.items()},
-    )
+    expected = head_shapes(base["embeddings.LayerNorm.weight"].shape[0])
+    expected |= {f"encoder.{name}": shape for name, shape in trained.items()}
+    runs = [_read_averaged(file, expected) for file in averaged]
+    kept: Tensors = {name: np.mean([tensors[name] for tensors, _ in runs], axis=0) for name in expected}
+    step = max(step for _, step in runs)
     tensors: Tensors = {name: value for name, value in kept.items() if name.startswith("head.")}
     for name, shape in trained.items():
         change = kept[f"encoder.{name}"] - base[name]
@@ -40,7 +42,7 @@ def pack(averaged: Path, files: ModelFiles, rank: int) -> bytes:
             tensors[f"encoder.{name}.left"], tensors[f"encoder.{name}.right"] = factors(change, rank)
         else:
             tensors[f"encoder.{name}"] = change
-    return packed(Facts(files.name, files.weights_sha256, rank, _recipe_beside(averaged), step), tensors)
+    return packed(Facts(files.name, files.weights_sha256, rank, _recipes_beside(averaged), step), tensors)
 
 
 def factors(change: NDArray[np.float32], rank: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -69,18 +71,20 @@ def _read_averaged(file: Path, expected: dict[str, tuple[int, ...]]) -> tuple[Te
     return tensors, step
 
 
-def _recipe_beside(averaged: Path) -> str:
-    """The first line of the run's log, which holds everything that decided its result; empty without a log."""
-    log = averaged.with_name("log.jsonl")
-    first = log.read_text("utf-8").partition("\n")[0] if log.is_file() else "{}"
-    return json.dumps(json.loads(first), sort_keys=True)
+def _recipes_beside(averaged: Sequence[Path]) -> str:
+    """The first line of each run's log, which holds everything that decided its result; empty without a log."""
+    logs = [file.with_name("log.jsonl") for file in averaged]
+    first = [json.loads(log.read_text("utf-8").partition("\n")[0]) if log.is_file() else {} for log in logs]
+    return json.dumps(first[0] if len(first) == 1 else first, sort_keys=True)
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m service.reader.pack", description="Pack the weights that a training run kept."
     )
-    parser.add_argument("averaged", type=Path, help="a training run's averaged.safetensors")
+    parser.add_argument(
+        "averaged", type=Path, nargs="+", help="a training run's averaged.safetensors; of several, the mean is packed"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder to write reader.safetensors into")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--rank", type=int, default=64, help="of the products that stand for linear layers' differences")
