@@ -1,8 +1,8 @@
 """From the weights that a training run kept to those that ship: ``python -m service.reader.pack --help``.
 
-See ``weights`` for the form. Of several runs from one start the mean of their weights is packed, which reads better than
-any of them (Wortsman et al., 2022, "Model soups"). ``--rank`` cuts every linear layer's difference to its largest singular values, which
-is the nearest product of that rank (Eckart and Young, 1936).
+See ``weights`` for the form. Of several runs from one start the mean of their weights is packed, which reads better
+than any of them (Wortsman et al., 2022, "Model soups"). ``--rank`` cuts every linear layer's difference to its largest
+singular values, which is the nearest product of that rank (Eckart and Young, 1936).
 """
 
 from __future__ import annotations
