@@ -1,6 +1,7 @@
 """The README's tables, written from the committed results and the settings.
 
-``python -m eval.readme`` brings them up to date. A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``; a test fails when it is not what this writes.
+``python -m eval.readme`` brings them up to date. A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``;
+a test fails when it is not what this writes.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ def test_imports_point_from_eval_to_service_to_indexer() -> None:
         ("prometheus_client", {"service/api/metrics.py"}),
         ("pydantic_settings", {"service/settings.py"}),
         ("httpx", {"service/connection.py"}),
+        ("mcp", {"service/mcp/"}),
     ],
 )
 def test_an_engine_is_imported_in_one_place(module: str, doors: set[str]) -> None:
