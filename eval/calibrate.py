@@ -1,4 +1,4 @@
-"""Fit how sure the answerer is: ``python -m eval.calibrate seeds --held-out beir/squad2_dev ...``. See ``--help``.
+"""Fit how sure the answerer is: ``python -m eval.calibrate eval/questions/calibration.json``. See ``--help``.
 
 Every question of every suite is asked, its candidates are labelled right or wrong as ``answer_measures.is_right`` does,
 and a logistic regression (scikit-learn) is fitted to what speaks for them. The threshold is the lowest confidence from
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m eval.calibrate",
         description="Fit the answerer's confidence and threshold to suites of questions with answers.",
-        epilog="example: python -m eval.calibrate seeds --held-out beir/squad2_dev --most 600",
+        epilog="example: python -m eval.calibrate eval/questions/calibration.json --most 1000",
     )
     parser.add_argument("suites", nargs="*", help="suites whose questions are asked")
     parser.add_argument(

@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from indexer.errors import BadQuery
+from service.rerank import WEIGHT
 from service.search import SearchOptions
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def search_body(query: str, options: SearchOptions) -> Json:
         BadQuery: the options say what only a search of an archive itself can be told.
     """
     carried = SearchOptions(options.k, options.mode, options.filter, options.group, options.cursor)
-    if options.rerank == 0:
-        carried = replace(carried, rerank=0.0)
+    if options.rerank == WEIGHT:
+        carried = replace(carried, rerank=WEIGHT)
     names = (option.name for option in fields(options))
     if refused := [name for name in names if getattr(options, name) != getattr(carried, name)]:
         said = ", ".join(f"{name} {getattr(options, name)}" for name in refused)

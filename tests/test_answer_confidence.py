@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from indexer.errors import ModelError
-from service.answer.candidates import Around, Candidate, candidates_of
+from service.answer.candidates import Candidate, candidates_of
 from service.answer.confidence import NUMBERS, Asking, Calibration, read_calibration
 from service.answer.dates import date_words
 from service.answer.question import asked
-from service.reader.reading import Reading
+from service.answer.secondlook import UNREAD, SecondLook
 from tests.conftest import make_article
 from tests.hand_candidates import candidate, passage, spans_of
 
@@ -32,10 +32,14 @@ FIRST = PORT.text.index("\n\n")
 """The first paragraph is one passage, the second another."""
 
 
-def measured(question: str, *found: Candidate, cosines: Sequence[float] = ()) -> list[dict[str, float]]:
+def measured(
+    question: str, *found: Candidate, cosines: Sequence[float] = (), looks: Sequence[SecondLook] = ()
+) -> list[dict[str, float]]:
     """The numbers of each candidate by name."""
     windows = date_words(question).windows
-    rows = Asking(asked(question), windows, found, cosines or [0.0] * len(found)).numbers()
+    rows = Asking(
+        asked(question), windows, found, cosines or [0.0] * len(found), looks or [UNREAD] * len(found)
+    ).numbers()
     assert rows.shape == (len(found), len(NUMBERS))
     return [dict(zip(NUMBERS, row.tolist(), strict=True)) for row in rows]
 
@@ -135,16 +139,14 @@ def test_the_length_is_of_the_words_on_a_log_scale() -> None:
 # --- what the text speaks of ------------------------------------------------------------------------------------------
 
 
-def test_names_are_looked_for_in_the_sentence_the_passage_and_the_article() -> None:
+def test_names_are_looked_for_in_the_sentence_and_the_passage() -> None:
     row = of("Did Ivashov and Shoigu see tugs?", "Tugs")
     assert row["names_in_sentence"] == 0 / 2
     assert row["names_in_passage"] == 1 / 2
-    assert row["names_in_article"] == 1 / 2
 
 
 def test_numbers_and_dates_are_exact() -> None:
     row = of("What happened in 2015 for 17 days?", "Tugs")
-    assert row["exact_in_article"] == 2 / 2
     assert row["exact_in_passage"] == 1 / 2  # the year alone
     undated = replace(PORT, published=None)
     assert of("What happened in 2015 for 17 days?", "Tugs", undated)["exact_in_sentence"] == 0 / 2
@@ -153,15 +155,14 @@ def test_numbers_and_dates_are_exact() -> None:
 
 def test_plain_words_count_in_any_inflection() -> None:
     row = of("Did a yacht meet frigates?", "Tugs")
-    assert [row[f"words_in_{part}"] for part in ("sentence", "passage", "article")] == pytest.approx(
-        [1 / 3, 1 / 3, 2 / 3]  # met is no inflection that a stemmer knows
-    )
+    found = [row[f"words_in_{part}"] for part in ("sentence", "passage")]
+    assert found == pytest.approx([1 / 3, 1 / 3])  # met is no inflection that a stemmer knows
 
 
 def test_what_is_not_asked_for_is_not_missed() -> None:
     row = of("Who?", "Tugs")
     assert {name: row[name] for name in NUMBERS if "_in_" in name and "window" not in name} == {
-        f"{kind}_in_{part}": 1.0 for kind in ("names", "exact", "words") for part in ("sentence", "passage", "article")
+        f"{kind}_in_{part}": 1.0 for kind in ("names", "exact", "words") for part in ("sentence", "passage")
     }
 
 
@@ -215,12 +216,12 @@ def test_no_candidates_are_no_rows() -> None:
     assert measured("Where?") == []
 
 
-def test_the_article_is_the_passage_where_it_is_not_at_hand() -> None:
-    hit = passage(PORT, 0, FIRST)
-    (bare,) = candidates_of([hit], [Reading(0.0, spans_of(hit, ("Tugs", 0.0)).spans)])
-    whole = replace(bare, article=Around(PORT.text))
-    rows = measured("Who saw yachts?", bare, whole)
-    assert [row["words_in_article"] for row in rows] == [0 / 2, 1 / 2]
+def test_a_second_look_counts_as_it_is_and_one_that_was_not_taken_as_such() -> None:
+    found = candidates_of([passage(PORT)], [spans_of(passage(PORT), ("Bandar", 1.5), ("bay", -0.5))])
+    taken, not_taken = measured("Where?", *found, looks=[SecondLook(2.5, 3.5, same=True), UNREAD])
+    assert [taken[name] for name in ("span_again", "passage_again", "same_again", "not_again")] == [2.5, 3.5, 1, 0]
+    assert not_taken["not_again"] == 1
+    assert not_taken["span_again"] < -10
 
 
 # --- a calibration ----------------------------------------------------------------------------------------------------

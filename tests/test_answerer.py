@@ -338,9 +338,10 @@ class _Interrupted(ServedReader):
         self._reader, self._archive = reader, archive
 
     def read(self, question: str, passages: Sequence[Readable], spans: int = 5) -> list[Reading]:
-        with self._archive.writer() as writer:
-            writer.remove(["captain"])
-            writer.commit()
+        if "captain" in self._archive.snapshot().article_ids():
+            with self._archive.writer() as writer:
+                writer.remove(["captain"])
+                writer.commit()
         return self._reader.read(question, passages, spans)
 
 
@@ -396,7 +397,7 @@ def test_a_calibration_of_another_reader_is_refused(answerer: Answerer, reader: 
 def test_what_ships_fits_together_and_answers(answerer: Answerer, reader: ServedReader) -> None:
     shipped = shipped_calibration()
     assert 0 < shipped.threshold < 1
-    assert set(shipped.fitted_on) >= {"seeds"}
+    assert set(shipped.fitted_on) == {"calibration"}
     asks = Answerer(answerer.searcher, reader)
     assert asks.calibration is shipped
     answer = asks.ask(OCEAN)

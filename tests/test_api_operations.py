@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import numpy as np
 import pytest
 from fastapi import FastAPI
@@ -337,7 +337,7 @@ def test_two_applications_count_apart(archive: Archive, client: TestClient) -> N
 # --- compression ------------------------------------------------------------------------------------------------------
 
 
-def raw(client: TestClient, path: str, **headers: str) -> tuple[httpx.Response, bytes]:
+def raw(client: TestClient, path: str, **headers: str) -> tuple[httpx2.Response, bytes]:
     """A response and its body as it came."""
     with client.stream("GET", path, headers=headers) as response:
         return response, b"".join(response.iter_raw())
@@ -441,7 +441,7 @@ def test_all_that_a_server_logs_is_json_and_an_unexpected_error_bears_its_reques
     json_server: tuple[str, Callable[[], list[dict[str, Any]]]],
 ) -> None:
     address, ended = json_server
-    names = [httpx.get(f"{address}/v1/search?q={query}").headers["x-request-id"] for query in ("a", "kaboom", "b")]
+    names = [httpx2.get(f"{address}/v1/search?q={query}").headers["x-request-id"] for query in ("a", "kaboom", "b")]
     lines = ended()
     assert [line["request_id"] for line in lines if line["event"] == "request"] == names
     warning, error = [line for line in lines if line["event"] == "log"]

@@ -88,6 +88,12 @@ def test_nothing_found_is_exit_1_and_says_so(archive: Path) -> None:
     assert "nothing found" in done.stdout
 
 
+def test_reranked_the_first_say_what_the_reader_said(archive: Path) -> None:
+    page = found("search", "naval bases", "--rerank", "--explain", archive=archive)
+    assert page["hits"][0]["explanation"]["reader"]["rank"] >= 1
+    assert page["phases_ms"]["rerank"] > 0
+
+
 def test_explain_shows_what_each_retriever_said(archive: Path) -> None:
     page = found("search", "naval bases", "--explain", "--no-rerank", archive=archive)
     first = page["hits"][0]

@@ -37,6 +37,7 @@ from service.answer.records import AskOptions
 from service.api.problems import KINDS
 from service.cli.root import run
 from service.client import Client
+from service.rerank import WEIGHT
 from service.search import Hit, Results, Searcher, SearchOptions
 from service.searches import Searches
 from service.shapes import answer_json, results_json
@@ -112,7 +113,7 @@ def timeless(results: Results) -> Results:
         SearchOptions(k=2, mode="dense"),
         SearchOptions(mode="lexical"),
         SearchOptions(group="article"),
-        SearchOptions(rerank=0.0),
+        SearchOptions(rerank=WEIGHT),
         SearchOptions(filter=Filter(publishers=("The Span", "The Arch"), after=PartialDate(2015, 3))),
         SearchOptions(filter=Filter(authors=("Byron",), articles=("span",), before=PartialDate(2016))),
         SearchOptions(filter=Filter(languages=("xx",))),

@@ -114,7 +114,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     assert len(set(lengths)) > 1  # or where the run was would be easy to know
     stopped = training(encoder, tmp_path, every)
     with pytest.raises(KeyboardInterrupt):
-        stopped.run(Stopping(ASKED, NEAR, TOKENIZER, RECIPE, 8, at), resume=False)
+        stopped.run(Stopping(ASKED, LESSONS, NEAR, TOKENIZER, RECIPE, 6, at), resume=False)
     resumed = training(encoder, tmp_path)
     resumed.run(stream(), resume=True)
     assert resumed.step == lines(whole)[0]["steps"]

@@ -35,12 +35,11 @@ WIRE = "The ferry sank at the quay. Nobody was hurt. Divers found the wreck."
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     archive = hand.bridge_archive(tmp_path_factory.mktemp("unshaped") / "archive")
+    whole = (Block(0, len(WIRE), "paragraph", page=3),)
+    copied = Original("north", PartialDate(2014, 5), None)
     wire = [
-        Article(name, WIRE, (Block(0, len(WIRE), "paragraph", page=page),), publisher=name, **stated)
-        for name, page, stated in (
-            ("north", 3, {"published": PartialDate(2014), "authors": ("A", "B")}),
-            ("south", 3, {"original": Original("north", PartialDate(2014, 5), None), "provenance": {"title": "said"}}),
-        )
+        Article("north", WIRE, whole, publisher="north", published=PartialDate(2014), authors=("A", "B")),
+        Article("south", WIRE, whole, publisher="south", original=copied, provenance={"title": "said"}),
     ]
     index_articles(archive, WordEmbedder(), wire)
     return archive

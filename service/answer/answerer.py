@@ -28,6 +28,7 @@ from service.answer.groups import grouped
 from service.answer.question import Asked, asked
 from service.answer.reasons import reason_for
 from service.answer.records import Answer, AskOptions
+from service.answer.secondlook import second_looks
 from service.candidates import Recipe
 from service.query import parse_query
 from service.reader.reading import Readable, Reading
@@ -36,7 +37,7 @@ from service.rerank import WEIGHT
 from service.search import Hit, Results, Searcher, SearchOptions
 from service.stopwatch import Stopwatch
 
-JUDGED = 20
+JUDGED = 12
 """Candidates that are weighed: the likeliest by the reader. The right one is seldom behind them."""
 
 
@@ -132,8 +133,10 @@ class Answerer:
             found = candidates_of(results.hits, readings)[:JUDGED]
             found = listed(found) if understood.kind == "list" else found
             candidates = [texts.around(candidate) for candidate in found]
-            cosines = self.searcher.likeness(parsed.text, [candidate.context for candidate in candidates])
-            numbers = Asking(understood, dates.windows, candidates, cosines.tolist()).numbers()
+            cosines = self.searcher.likeness(parsed.text, [candidate.context for candidate in candidates]).tolist()
+            with watch.phase("read"):
+                looks = second_looks(parsed.text, candidates, self.reader)
+            numbers = Asking(understood, dates.windows, candidates, cosines, looks).numbers()
         notes = (*results.notes, *notes, *dates.notes)
         return Weighed(question, parsed.text, understood, limits, results, notes, tuple(candidates), numbers, watch)
 

@@ -26,6 +26,7 @@ from service.answer.coverage import Coverage, coverage
 from service.answer.dates import Window, mentions
 from service.answer.expected import fits
 from service.answer.question import Asked, Given, GivenKind
+from service.answer.secondlook import UNREAD, SecondLook
 from service.answer.stems import stems_of
 
 _EXACT: tuple[GivenKind, ...] = ("number", "date", "phrase")
@@ -33,6 +34,10 @@ _EXACT: tuple[GivenKind, ...] = ("number", "date", "phrase")
 NUMBERS = (
     "span",
     "passage",
+    "span_again",
+    "passage_again",
+    "same_again",
+    "not_again",
     "lead",
     "rank",
     "cosine",
@@ -45,13 +50,10 @@ NUMBERS = (
     "echo",
     "names_in_sentence",
     "names_in_passage",
-    "names_in_article",
     "exact_in_sentence",
     "exact_in_passage",
-    "exact_in_article",
     "words_in_sentence",
     "words_in_passage",
-    "words_in_article",
     "in_window",
     "out_of_window",
     "agreeing",
@@ -75,12 +77,14 @@ class Asking:
     candidates: Sequence[Candidate]
     cosines: Sequence[float]
     """Of the question and each candidate's sentence."""
+    looks: Sequence[SecondLook]
+    """Of each candidate."""
 
     def numbers(self) -> NDArray[np.float64]:
         """What speaks for each candidate and against it: (n, ``NUMBERS``)."""
         agree = self._agreement()
-        each = zip(self.candidates, self.cosines, agree, strict=True)
-        rows = [self._of(candidate, cosine, same) for candidate, cosine, same in each]
+        each = zip(self.candidates, self.cosines, self.looks, agree, strict=True)
+        rows = [self._of(candidate, cosine, look, same) for candidate, cosine, look, same in each]
         return np.array([[row[name] for name in NUMBERS] for row in rows], np.float64).reshape(len(rows), len(NUMBERS))
 
     def _agreement(self) -> NDArray[np.bool_]:
@@ -91,15 +95,12 @@ class Asking:
             agree[one, other] = agree[other, one] = same
         return agree
 
-    def _of(self, candidate: Candidate, cosine: float, agree: NDArray[np.bool_]) -> dict[str, float]:
+    def _of(self, candidate: Candidate, cosine: float, look: SecondLook, agree: NDArray[np.bool_]) -> dict[str, float]:
         asked, cited = self.asked, candidate.hit.citation
         heading = ". ".join(
             part for part in (cited.title, *cited.authors, candidate.hit.heading, cited.published) if part
         )
-        sentence, passage, whole = (
-            _coverage(asked.given, f"{heading}. {text}")
-            for text in (candidate.context, cited.quote, candidate.around.text)
-        )
+        sentence, passage = (_coverage(asked.given, f"{heading}. {text}") for text in (candidate.context, cited.quote))
         fitting = fits(candidate.text, candidate.context, asked.expects)
         published = PartialDate.parse(cited.published) if cited.published else None
         timely = [mentions(window, cited.quote, published) for window in self.windows if not window.of_publication]
@@ -113,6 +114,10 @@ class Asking:
         return {
             "span": candidate.span.score,
             "passage": candidate.reading.score,
+            "span_again": look.span,
+            "passage_again": look.passage,
+            "same_again": look.same,
+            "not_again": look is UNREAD,
             "lead": candidate.span.score - max(elsewhere, default=-10.0),
             "rank": 1 / candidate.hit.rank,
             "cosine": dense,
@@ -125,13 +130,10 @@ class Asking:
             "echo": _echo(candidate.text, asked.asking),
             "names_in_sentence": sentence.share("name"),
             "names_in_passage": passage.share("name"),
-            "names_in_article": whole.share("name"),
             "exact_in_sentence": sentence.share(*_EXACT),
             "exact_in_passage": passage.share(*_EXACT),
-            "exact_in_article": whole.share(*_EXACT),
             "words_in_sentence": sentence.share("word"),
             "words_in_passage": passage.share("word"),
-            "words_in_article": whole.share("word"),
             "in_window": bool(timely) and all(timely),
             "out_of_window": any(in_time is False for in_time in timely),
             "agreeing": len(agreeing - {candidate.article_id}),
@@ -145,7 +147,7 @@ class Asking:
 
 @lru_cache(maxsize=256)
 def _coverage(given: tuple[Given, ...], text: str) -> Coverage:
-    """Candidates of one passage and one article share theirs."""
+    """Candidates of one passage share theirs."""
     return coverage(given, text)
 
 

@@ -28,7 +28,7 @@ class AskOptions:
     """
 
     filter: Filter = field(default_factory=Filter)
-    passages: int = 20
+    passages: int = 10
     nearest: int = 3
     rerank: bool = True
 

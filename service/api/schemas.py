@@ -18,6 +18,7 @@ from service.answer.records import AskOptions
 from service.answer.records import Kind as AnswerKind
 from service.cite import Style
 from service.query import LONGEST
+from service.rerank import WEIGHT
 from service.search import MOST_AT_ONCE, Group, Mode, SearchOptions
 from service.verify import Status as VerdictStatus
 
@@ -85,14 +86,13 @@ class SearchBody(Limits):
     explain: bool = Field(
         False, description="Give each retriever's rank, raw and normalised score, and where the time went."
     )
-
     rerank: bool = Field(
-        True, description="Let the reader, which looks for answers, reorder the first of a hybrid search."
+        False, description="Let the reader, which looks for answers, reorder the first ten of a hybrid search."
     )
 
     def options(self) -> SearchOptions:
         options = SearchOptions(self.k, self.mode, self.filter(), self.group, self.cursor)
-        return options if self.rerank else replace(options, rerank=0.0)
+        return replace(options, rerank=WEIGHT) if self.rerank else options
 
 
 class SearchParameters(SearchBody):
@@ -114,7 +114,7 @@ class AskBody(Limits):
         max_length=LONGEST,
         examples=["When did the bridge open?"],
     )
-    passages: int = Field(20, ge=1, le=100, description="How many of the best passages are read.")
+    passages: int = Field(10, ge=1, le=100, description="How many of the best passages are read.")
     nearest: int = Field(3, ge=0, le=100, description="How many passages are shown when none answers.")
     rerank: bool = Field(True, description="Whether the reader also decides which passages are the best.")
     llm: bool = Field(
@@ -131,7 +131,7 @@ class AskBody(Limits):
 
     def searching(self) -> SearchOptions:
         """The search that is quick to show something."""
-        return SearchOptions(self.passages, filter=self.filter(), rerank=0.0)
+        return SearchOptions(self.passages, filter=self.filter())
 
 
 class AskParameters(AskBody):

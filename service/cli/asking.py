@@ -62,7 +62,7 @@ def ask(
     article: ArticleOption = None,
     after: AfterOption = None,
     before: BeforeOption = None,
-    passages: Annotated[int, typer.Option("--passages", help="How many of the best passages are read.")] = 20,
+    passages: Annotated[int, typer.Option("--passages", help="How many of the best passages are read.")] = 10,
     nearest: Annotated[int, typer.Option("--nearest", help="How many are shown when there is no answer.")] = 3,
     rerank: Annotated[bool, typer.Option("--rerank/--no-rerank", help="Let the reader say which are the best.")] = True,
     explain: Annotated[bool, typer.Option("--explain", help="Say where the time went.")] = False,

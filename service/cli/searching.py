@@ -61,8 +61,8 @@ def search(
     fusion: Annotated[str, typer.Option("--fusion", help="convex or rrf: how hybrid joins two rankings.")] = "convex",
     rerank: Annotated[
         bool,
-        typer.Option("--rerank/--no-rerank", help="Whether the reader, which looks for answers, reorders the first."),
-    ] = True,
+        typer.Option("--rerank/--no-rerank", help="Let the reader, which looks for answers, reorder the first ten."),
+    ] = False,
     archive: ArchiveOption = None,
     url: UrlOption = None,
     model: ModelOption = None,
@@ -72,13 +72,14 @@ def search(
 
     Example:  pressmark search 'naval exercise in the "Indian Ocean"' --after 2019 -k 5
     """
+    from service.rerank import WEIGHT
     from service.search import SearchOptions
     from service.shapes import results_json
 
     limits = filter_from(publisher, author, language, article, after, before)
     options = SearchOptions(k, mode, limits, group, cursor, fusion)  # type: ignore[arg-type]
-    if not rerank:
-        options = replace(options, rerank=0.0)
+    if rerank:
+        options = replace(options, rerank=WEIGHT)
     with _searching(archive, url, model, reads=options.reads) as searcher:
         results = searcher.search(" ".join(query), options)
     if as_json:

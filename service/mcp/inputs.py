@@ -28,7 +28,7 @@ class AskInput(Limits):
     question: str = Field(
         description="One question, in full; the operators of `search` work here too.", max_length=LONGEST
     )
-    passages: int = Field(20, ge=1, le=100, description="How many of the best passages are read.")
+    passages: int = Field(10, ge=1, le=100, description="How many of the best passages are read.")
     nearest: int = Field(3, ge=0, le=20, description="How many passages are shown when none answers.")
 
     def options(self) -> AskOptions:
