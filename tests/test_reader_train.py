@@ -211,7 +211,7 @@ def test_the_command_trains_from_the_default_model_and_what_it_keeps_can_be_pack
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    arguments = ["--squad", str(squad_file(tmp_path / "q.json")), "--out", str(out), "--epochs", "2"]
+    arguments = ["--squad", str(squad_file(tmp_path / "q.json")), "--out", str(out), "--epochs", "2", "--lessons"]
     assert main(arguments) == 0
     misses = json.loads((out / "near_misses.json").read_text("utf-8"))
     assert len(misses) == len(ASKED.questions)

@@ -192,7 +192,7 @@ def _answers(suite: Suite, searcher: Searcher, sample: Sample) -> AnswerResult:
     from service.cli import bars
     from service.reader.loading import load_reader
 
-    with bars.queries() as tell, _no_resume():
+    with _no_resume(), bars.queries() as tell:
         reader, options = load_reader(), AskOptions()
         answerer = Answerer(searcher, reader)
         config = {
@@ -235,7 +235,7 @@ def _result(
     from eval.runfile import score_file
     from service.cli import bars
 
-    with bars.queries() as tell, _no_resume():
+    with _no_resume(), bars.queries() as tell:
         if run_file:
             return score_file(suite, searcher.archive.snapshot(), run_file, level)
         return run(suite, searcher, options, tell)
