@@ -412,9 +412,6 @@ def test_a_body_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None
     assert "sent more than 1 MiB" in str(refusal(always(200, JSON, b" " * 2**21)))
 
 
-_NO_HTTP = r"broke off, or does not speak HTTP|no answer from"
-
-
 def test_what_does_not_speak_http_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -422,16 +419,14 @@ def test_what_does_not_speak_http_is_one_clear_line() -> None:
             caller, _ = listener.accept()
             with caller:
                 caller.sendall(b"220 mail.example.org ESMTP\r\n")
+                caller.shutdown(socket.SHUT_WR)
                 while caller.recv(10_000):  # until the client has had enough: to close before would be a reset
                     continue
 
         thread = threading.Thread(target=greet)
         thread.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with (
-            Client(url) as client,
-            pytest.raises(ServiceError, match=_NO_HTTP),
-        ):
+        with Client(url) as client, pytest.raises(ServiceError, match="broke off, or does not speak HTTP"):
             client.search("bridge")
         thread.join()
 
