@@ -1,0 +1,1 @@
+"""Who may do what: ``caller`` says who asks and what exists for them."""

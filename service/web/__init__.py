@@ -1,0 +1,1 @@
+"""The page: ``static`` is what browsers get, as it is."""
