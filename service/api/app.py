@@ -22,6 +22,7 @@ from service.api.schemas import Problem
 from service.search import Searcher
 from service.settings import MOST_BYTES
 from service.shapes import Json
+from service.web import page
 
 _WORTH_COMPRESSING = 1024
 """Bytes. Event streams are left as they are: an event leaves when it happens, not when a block is full."""
@@ -99,7 +100,7 @@ def create_app(
         partial(Observed, during=measured.in_flight, after=(measured.count, *([log] if log else []))),
         requestid.RequestIds,
     )
-    for part in (search, *((asking,) if answerer else ()), articles, citing, upkeep, metrics, docs):
+    for part in (search, *((asking,) if answerer else ()), articles, citing, upkeep, metrics, docs, page):
         app.include_router(part.router)
     return app
 

@@ -90,7 +90,7 @@ def _text(request: Request, snapshot: Snapshot, article_id: str, wanted: SpanPar
     span = _span(wanted)
     shown = cite_span(found, found.text, *span).quote if span else found.text
     headers = {"ETag": f'"{found.edition}"'}
-    if _has(request.headers.getlist("if-none-match"), found.edition):
+    if has(request.headers.getlist("if-none-match"), found.edition):
         return Response(status_code=304, headers=headers)
     return PlainTextResponse(shown, headers=headers)
 
@@ -101,7 +101,7 @@ def _span(wanted: SpanParameters) -> tuple[int, int] | None:
     return None if wanted.start is None or wanted.end is None else (wanted.start, wanted.end)
 
 
-def _has(if_none_match: list[str], edition: str) -> bool:
-    """Whether the client has this edition. Source: RFC 9110, section 13.1.2 (weak comparison)."""
+def has(if_none_match: list[str], tag: str) -> bool:
+    """Whether the client has what this tag names. Source: RFC 9110, section 13.1.2 (weak comparison)."""
     tags = [tag.strip().removeprefix("W/") for value in if_none_match for tag in value.split(",")]
-    return "*" in tags or f'"{edition}"' in tags
+    return "*" in tags or f'"{tag}"' in tags
