@@ -19,7 +19,7 @@ from pathlib import Path
 from indexer.archive import Archive
 from indexer.chunk import ChunkConfig
 from indexer.embed import Embedder
-from indexer.errors import ArchiveMissing
+from indexer.errors import ArchiveMissing, NotAnArticle
 from indexer.folders import Folders
 from indexer.pipeline import BATCH_CHARACTERS, Pipeline, Report
 from indexer.plan import Planner
@@ -28,6 +28,7 @@ from indexer.rebuilding import Rebuilding
 from indexer.records import Article
 from indexer.schema import Manifest
 from indexer.sources import Sources
+from indexer.standing import Admits, standing_of
 from indexer.writer import ArchiveWriter
 
 __all__ = ["Progress", "index_articles", "index_paths", "open_or_create", "rebuild"]
@@ -106,15 +107,30 @@ def index_paths(
 
 
 def index_articles(
-    archive: Archive, embedder: Embedder, articles: Iterable[Article], *, batch_characters: int = BATCH_CHARACTERS
+    archive: Archive,
+    embedder: Embedder,
+    articles: Iterable[Article],
+    *,
+    admits: Admits | None = None,
+    batch_characters: int = BATCH_CHARACTERS,
 ) -> Report:
-    """Add or replace articles that come from no file."""
+    """Add or replace articles that come from no file.
+
+    ``admits`` is asked about each before it is taken, with what the archive holds under its id, and raises what speaks
+    against it: a ``NotAnArticle`` refuses that article, any other error ends the run.
+    """
     started = time.perf_counter()
-    report = Report()
+    report = Report(ids=[] if admits else None)
     with archive.writer() as writer:
         with _pipeline(writer, embedder, archive.manifest.chunk, report, lambda: None, batch_characters) as pipeline:
             for article in articles:
-                pipeline.take(article, None)
+                try:
+                    if admits is not None:
+                        with writer.change() as db:
+                            admits(article, standing_of(db, article.id))
+                    pipeline.take(article, None)
+                except NotAnArticle as refusal:
+                    report.refused.append(refusal)
         writer.save_dense()
     report.seconds = time.perf_counter() - started
     return report

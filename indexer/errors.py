@@ -7,6 +7,10 @@
     │   ├── BadQuery             an empty or oversized query, k or a cursor out of range
     │   ├── NotAnArticle         a file or line that cannot be read as an article (message names it and says why)
     │   ├── UnknownArticle       an id, edition or span that the archive does not hold
+    │   ├── OtherEdition         an article that is not, or no longer, in the edition that was to be changed
+    │   ├── FollowedArticle      an article that comes from a file which the archive follows: the file decides it
+    │   ├── UnknownJob           a job that there is not, or no longer
+    │   ├── JobUnderWay          a job that has begun and cannot be taken back
     │   ├── BadSuite             questions, judgments or a run that cannot be scored
     │   └── NotComparable        two results that do not answer the same questions in the same way
     ├── ArchiveError             the archive cannot be used as asked
@@ -44,11 +48,31 @@ class BadQuery(InputError):
 
 
 class NotAnArticle(InputError):
-    """A file, or a line of one, that cannot be read as an article."""
+    """A file, or a line of one, that cannot be read as an article; ``article_id`` is its id where it got so far."""
+
+    def __init__(self, message: str = "", article_id: str | None = None) -> None:
+        super().__init__(message)
+        self.article_id = article_id
 
 
 class UnknownArticle(InputError):
     """An id, edition or span that the archive does not hold."""
+
+
+class OtherEdition(InputError):
+    """An article that is not, or no longer, in the edition that was to be changed."""
+
+
+class FollowedArticle(InputError):
+    """An article that comes from a file which the archive follows: the file decides it."""
+
+
+class UnknownJob(InputError):
+    """A job that there is not, or no longer."""
+
+
+class JobUnderWay(InputError):
+    """A job that has begun and cannot be taken back."""
 
 
 class BadSuite(InputError):

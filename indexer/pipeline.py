@@ -39,6 +39,8 @@ class Report:
     withheld: list[str] = field(default_factory=list)
     refused: list[NotAnArticle] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+    ids: list[str] | None = None
+    """Of the articles that have come through, in order; None where nobody asks."""
     passages: int = 0
     embedded: int = 0
     stored: int = 0
@@ -119,7 +121,7 @@ class Pipeline:
             texts = [embedding_input(article.title, article.text[p.start : p.end]) for p in passages]
             hashes = tuple(hashlib.sha256(text.encode()).digest()[:16] for text in texts)
             if not passages:
-                self._report.refused.append(NotAnArticle(f"{article.id}: nothing but boilerplate: no text to search"))
+                self._report.refused.append(_refusal(article, "nothing but boilerplate: no text to search"))
             signature = signature_of(searched_text(article.text, article.blocks))
             batch.prepared.append((Prepared(article, tuple(passages), hashes, signature), file_id))
             batch.texts.update(zip(hashes, texts, strict=True))
@@ -140,7 +142,7 @@ class Pipeline:
         try:
             return chunk(article, self._tokens, self._config)
         except BadRecord as error:
-            self._report.refused.append(NotAnArticle(f"{article.id}: {error}"))
+            self._report.refused.append(_refusal(article, str(error)))
             return None
 
     def _embed(self, texts: dict[bytes, str]) -> dict[bytes, bytes]:
@@ -167,6 +169,8 @@ class Pipeline:
             self._count(self._writer.put(prepared, file_id, vectors))
             self._report.passages += len(prepared.passages)
             self._report.stored += 1
+            if self._report.ids is not None:
+                self._report.ids.append(prepared.article.id)
         with self._writer.change() as db:
             vanished = Sources(db).close_files(batch.finished)
         if vanished:
@@ -178,3 +182,7 @@ class Pipeline:
 
     def _count(self, outcome: str) -> None:
         setattr(self._report, outcome, getattr(self._report, outcome) + 1)
+
+
+def _refusal(article: Article, why: str) -> NotAnArticle:
+    return NotAnArticle(f"{article.id}: {why}", article.id)

@@ -27,6 +27,7 @@ from indexer.errors import ArchiveBusy, ArchiveDamaged, ArchiveFull, UnknownArti
 from indexer.linking import link_copies
 from indexer.lock import WriterLock, publishing
 from indexer.records import Article
+from indexer.size import bytes_of
 from indexer.snapshot import Snapshot
 from indexer.stored import original_to_json
 
@@ -292,7 +293,7 @@ class ArchiveWriter:
         Raises:
             ArchiveBusy: a reader holds on to an older generation, whose bytes stay in the log until it lets go.
         """
-        before = _size_of(self.place)
+        before = bytes_of(self.place)
         self.commit()
         self.save_dense(always=True)
         with explaining(self.place):
@@ -310,7 +311,7 @@ class ArchiveWriter:
                 f"archive {self.place} is compacted, but another process still reads an older generation: what was "
                 "removed stays in archive.sqlite-wal until it moves on. Stop it, and run: pressmark compact"
             )
-        return before, _size_of(self.place)
+        return before, bytes_of(self.place)
 
     def start_words_over(self) -> None:
         """Let the next commit build the lexical index from what is there then, for a transaction that replaces all."""
@@ -355,7 +356,3 @@ def _metadata(article: Article, file_id: int | None) -> tuple[object, ...]:
         original_to_json(article.original),
         json.dumps(dict(article.provenance), ensure_ascii=False, sort_keys=True),
     )
-
-
-def _size_of(place: Path) -> int:
-    return sum(file.stat().st_size for file in place.rglob("*") if file.is_file())

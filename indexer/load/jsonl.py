@@ -11,7 +11,7 @@ import codecs
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from indexer.errors import BadRecord, NotAnArticle
@@ -48,6 +48,21 @@ def load(path: Path, name: str) -> Iterator[Article | NotAnArticle]:
             )
     if not number:
         raise NotAnArticle(f"{name} has no lines. Remove it, or fill it")
+
+
+def article_of(record: Mapping[str, object], name: str) -> Article:
+    """The article that a record is, which must have nothing wrong; ``name`` begins the id where it states none.
+
+    Raises:
+        NotAnArticle: a field cannot be used; the message names it.
+    """
+    try:
+        stated = read_stated(record)
+        if stated.problems:
+            raise stated.problems[0]
+        return _from_record(record, stated, name)
+    except (BadField, BadRecord) as error:
+        raise NotAnArticle(str(error)) from error
 
 
 def _items(path: Path, name: str) -> Iterator[tuple[int, Article | NotAnArticle]]:
@@ -109,7 +124,7 @@ def _record(line: bytes, where: str) -> dict[str, object] | NotAnArticle:
     return record
 
 
-def _from_record(record: dict[str, object], stated: Stated, name: str) -> Article:
+def _from_record(record: Mapping[str, object], stated: Stated, name: str) -> Article:
     if "text" not in record:
         raise BadField("text", f"it has no field 'text', only {', '.join(map(repr, sorted(record)[:8])) or 'none'}")
     given = record["text"]

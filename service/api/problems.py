@@ -41,6 +41,10 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.NotComparable: Kind("not-comparable", 422, "Two results that do not answer the same questions alike"),
     errors.NotAnArticle: Kind("not-an-article", 422, "What was given cannot be read as an article"),
     errors.UnknownArticle: Kind("unknown-article", 404, "The archive does not hold this article or span"),
+    errors.OtherEdition: Kind("other-edition", 412, "The archive holds another edition than was said"),
+    errors.FollowedArticle: Kind("followed-article", 409, "The article comes from a file that the archive follows"),
+    errors.UnknownJob: Kind("unknown-job", 404, "There is no such job"),
+    errors.JobUnderWay: Kind("job-under-way", 409, "The job has begun"),
     errors.PressmarkError: Kind("failed", 500, "This could not be done"),
     errors.ArchiveError: Kind("archive", 500, "The archive cannot be used as asked"),
     errors.ArchiveMissing: Kind("archive-missing", 500, "There is no archive any more"),
@@ -59,10 +63,14 @@ KINDS: Mapping[type[Exception], Kind] = {
 
 HTTP_KINDS: Mapping[int, Kind] = {
     400: Kind("malformed-body", 400, "The body cannot be read as JSON"),
+    401: Kind("unauthenticated", 401, "A key is needed"),
+    403: Kind("forbidden", 403, "This may not be done by whoever asks"),
     404: Kind("not-found", 404, "There is nothing at this address"),
     405: Kind("method-not-allowed", 405, "This address does not take this method"),
     413: Kind("body-too-large", 413, "The body is too large"),
     415: Kind("unsupported-media-type", 415, "The body is not JSON"),
+    421: Kind("misdirected", 421, "The service does not go by this name"),
+    429: Kind("rate-limited", 429, "Too many requests in a minute"),
 }
 """Problems of the protocol, which are no errors of the core."""
 

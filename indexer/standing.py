@@ -1,0 +1,36 @@
+"""What the archive holds under an id, as whoever wants to put something in its place must know it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from indexer.records import Article
+from indexer.sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An article as it stands; ``file`` is the followed file that it came from, None where it was handed over."""
+
+    edition: str
+    publisher: str | None
+    file: str | None
+
+
+Admits = Callable[[Article, Standing | None], None]
+"""What raises an ``InputError`` when an article may not take its place."""
+
+
+def standing_of(db: sqlite3.Connection, article_id: str) -> Standing | None:
+    """The article of this id inside the writer's transaction; None when there is none."""
+    row = db.execute(
+        "SELECT e.sha256, a.publisher FROM articles a JOIN contents c ON c.id = a.content_id "
+        "JOIN editions e ON e.id = c.edition_id WHERE a.id = ?",
+        (article_id,),
+    ).fetchone()
+    owner = Sources(db).owner_of(article_id)
+    if row is None or owner is None:
+        return None
+    return Standing(row[0], row[1], owner[1] if owner[0] is not None else None)
