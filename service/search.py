@@ -150,6 +150,11 @@ class Searcher:
         self.reader = reader
         self._embedder = embedder
 
+    @property
+    def embedder(self) -> Embedder:
+        """The model that is loaded, for whoever indexes beside the searches."""
+        return self._embedder
+
     def recipe(self, options: SearchOptions) -> Recipe:
         """How this searcher ranks with these options: what it does not rerank has a ``rerank`` of 0."""
         return Recipe(
