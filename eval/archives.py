@@ -17,6 +17,7 @@ from indexer.errors import InputError
 from indexer.model import cache_dir
 from indexer.pipeline import Report
 from indexer.progress import Tell
+from indexer.readable import ReadableArchive
 from indexer.records import Article
 
 
@@ -53,14 +54,14 @@ def _indexing_code() -> str:
     return sha.hexdigest()
 
 
-def cut_anew(source: Archive, place: Path, embedder: Embedder, config: ChunkConfig) -> Archive:
+def cut_anew(source: ReadableArchive, place: Path, embedder: Embedder, config: ChunkConfig) -> Archive:
     """A new archive of the same articles, cut or embedded in another way."""
     archive = open_or_create(place, embedder, config)
     index_articles(archive, embedder, _articles(source))
     return archive
 
 
-def _articles(source: Archive) -> Iterator[Article]:
+def _articles(source: ReadableArchive) -> Iterator[Article]:
     snapshot = source.snapshot()
     for article_id in snapshot.article_ids():
         yield snapshot.article(article_id).loaded()

@@ -11,6 +11,7 @@ import os
 import shutil
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from indexer.database import DATABASE, connect, explaining
 from indexer.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveMismatch, ArchiveMissing
 from indexer.lexical import lexical_generation
+from indexer.limited import LimitedArchive
 from indexer.lock import WriterLock, publishing
 from indexer.schema import TABLES, Manifest
 from indexer.snapshot import Snapshot
@@ -25,6 +27,8 @@ from indexer.snapshot import Snapshot
 if TYPE_CHECKING:
     from indexer.writer import ArchiveWriter
 
+_MOST_LIMITED = 64
+"""Parts of the archive that are kept open; each costs a connection and two bytes a passage."""
 _PATIENCE = 120.0
 """Seconds that a reader without any generation waits for one whose words are being made."""
 
@@ -50,6 +54,7 @@ class Archive:
         self._watch = connect(self.path)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._limited: dict[tuple[str, ...], LimitedArchive] = {}
         try:
             self.manifest = self._read_manifest()
         except ArchiveError:
@@ -94,6 +99,11 @@ class Archive:
         finally:
             shutil.rmtree(made, ignore_errors=True)
         return cls(place)
+
+    @property
+    def publishers(self) -> None:
+        """Everybody's articles are here."""
+        return None
 
     @property
     def generation(self) -> int:
@@ -142,10 +152,30 @@ class Archive:
             The generation that is served now.
         """
         snapshot = self.snapshot()
-        with publishing(self.path), self._lock:
-            if self._committed() == snapshot.generation:
-                snapshot.renew()
+        self.renew(snapshot)
+        with self._lock:
+            limited = list(self._limited.values())
+        for part in limited:
+            part.let_go()
         return snapshot.generation
+
+    def renew(self, snapshot: Snapshot) -> bool:
+        """Let a snapshot go of what only it needs, if it is of the newest generation; say whether it is."""
+        with self._lock, publishing(self.path):
+            newest = self._committed() == snapshot.generation
+            if newest:
+                snapshot.renew()
+            return newest
+
+    def limited(self, publishers: Iterable[str]) -> LimitedArchive:
+        """The archive as it is for those for whom only these publishers' articles exist."""
+        theirs = tuple(sorted(set(publishers)))
+        with self._lock:
+            part = self._limited.pop(theirs, None) or LimitedArchive(self, theirs)
+            self._limited[theirs] = part  # the one asked for last stands last
+            if len(self._limited) > _MOST_LIMITED:
+                del self._limited[next(iter(self._limited))]
+            return part
 
     def _published(self) -> int | None:
         return lexical_generation(self.path / "lexical")
@@ -203,10 +233,12 @@ class Archive:
     def _let_go(self) -> None:
         with self._lock:
             self._snapshot = None
+            self._limited.clear()
 
     def close(self) -> None:
         with self._lock:
             self._snapshot = None
+            self._limited.clear()
             self._watch.close()
 
     def __enter__(self) -> Archive:

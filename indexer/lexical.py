@@ -96,6 +96,14 @@ def words_of(text: str) -> list[Word]:
     return [Word(t.text, t.char_offset_from, t.char_offset_to) for t in _analyzer().pre_tokenize(whole).tokens]
 
 
+def idf(count: int, rows: int) -> float:
+    """What a word that ``count`` of ``rows`` passages hold says of one that does.
+
+    Source: the inverse document frequency of BM25 as Lucene and tantivy have it, never below 0.
+    """
+    return math.log(1 + (rows - count + 0.5) / (count + 0.5))
+
+
 def telling_words(text: str) -> list[str]:
     """The stems of a text in order without those that mean nothing alone; all of them where no other is left.
 
@@ -386,9 +394,12 @@ class LexicalIndex:
         return [(word, stem) for word, stem in meant if stem]
 
     def _meant(self, stem: str) -> str | None:
-        with _reading(self._place):
-            near = nearest(stem, self._beginning)
+        near = self._near(stem)
         return next((term for term in near if [w.stem for w in words_of(term)] == [term] and self._holds(term)), None)
+
+    def _near(self, stem: str) -> list[str]:
+        with _reading(self._place):
+            return nearest(stem, self._beginning)
 
     def _holds(self, stem: str) -> bool:
         """Whether a passage holds a word; one of removed passages alone stays among the terms until they are merged."""
@@ -405,8 +416,28 @@ class LexicalIndex:
         Words that no passage holds count as the rarest do.
         """
         with _reading(self._place):
-            held = [self._searcher.doc_freq("body", stem) for stem in sorted(set(telling_words(text)))]
-        return sum(math.log(1 + (self.rows - count + 0.5) / (count + 0.5)) for count in held)
+            held = [self._holding("body", stem) for stem in sorted(set(telling_words(text)))]
+        return sum(idf(count, self.rows) for count in held)
+
+    def _holding(self, field: str, stem: str) -> int:
+        """How many passages hold a word in a field."""
+        return int(self._searcher.doc_freq(field, stem))
+
+    def _holding_in(self, field: str, stem: str, contents: Sequence[int]) -> int:
+        """How many passages of these contents hold a word in a field."""
+        word = tantivy.Query.term_query(self._schema, field, stem, "freq")
+        inside = tantivy.Query.term_set_query(self._schema, "content", list(contents))
+        both = tantivy.Query.boolean_query([(tantivy.Occur.Must, word), (tantivy.Occur.Must, inside)])
+        return len(self._all(both))
+
+    def _with_word(self, field: str, stem: str) -> npt.NDArray[np.int64]:
+        """The passages that hold a word in a field, by id ascending."""
+        return self._all(tantivy.Query.term_query(self._schema, field, stem, "freq"))
+
+    def _rows_ever(self) -> int:
+        """How many passages the index counts: with those that are removed and not yet merged away."""
+        segments = json.loads((self._place / "meta.json").read_text())["segments"]
+        return sum(int(segment["max_doc"]) for segment in segments)
 
     def matching(self, phrase: str) -> npt.NDArray[np.int64]:
         """Every passage that holds the phrase's words side by side, in its text or title, by id ascending.
@@ -430,7 +461,7 @@ class LexicalIndex:
         return self._all(tantivy.Query.boolean_query(arms)) if arms else np.empty(0, np.int64)
 
     def _all(self, query: tantivy.Query) -> npt.NDArray[np.int64]:
-        return np.sort(self._hits(query, max(1, self.rows))[0])
+        return np.sort(self._hits(query, max(1, int(self._searcher.num_docs)))[0])
 
     def _hits(self, query: tantivy.Query, limit: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         with _reading(self._place):
@@ -442,7 +473,9 @@ class LexicalIndex:
         return [
             (
                 tantivy.Occur.Should,
-                tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, stem, "freq"), weight),
+                tantivy.Query.boost_query(
+                    tantivy.Query.term_query(self._schema, field, stem, "freq"), weight * self._factor(field, stem)
+                ),
             )
             for stem in sorted(set(telling_words(text)))  # float sums depend on their order
             for field, weight in FIELDS.items()
@@ -454,11 +487,16 @@ class LexicalIndex:
             (
                 tantivy.Occur.Should,
                 tantivy.Query.boost_query(
-                    tantivy.Query.phrase_query(self._schema, "body", list(pair), slop=slop), weight
+                    tantivy.Query.phrase_query(self._schema, "body", list(pair), slop=slop),
+                    weight * self._factor("body", *pair),
                 ),
             )
             for pair in sorted(list(pairs)[:_MOST_PAIRS])
         ]
+
+    def _factor(self, field: str, *stems: str) -> float:
+        """What the score of words is multiplied with, because they are rarer or commoner in what is searched."""
+        return 1.0
 
     def _best(self, query: tantivy.Query, depth: int, keep: Keep | None) -> list[tuple[int, float]]:
         limit = depth + 16

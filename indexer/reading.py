@@ -6,9 +6,10 @@ The database is read inside one transaction that stays open, so that a writer's 
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,13 @@ from indexer.stored import (
 class Reading:
     """One generation's rows. Safe to use from several threads."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, prepare: Callable[[sqlite3.Connection], None] = lambda db: None) -> None:
         self._place = place
         self._lock = threading.RLock()
         self._db = connect(place)
         weakref.finalize(self, self._db.close)
+        with explaining(place):
+            prepare(self._db)
         self._db.create_function("name_matches", 2, name_matches, deterministic=True)
         self._db.create_function("author_matches", 2, author_matches, deterministic=True)
         self._db.execute("BEGIN")

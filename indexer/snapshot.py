@@ -43,8 +43,13 @@ class Snapshot(Reading):
         earlier: tuple[int, DenseRows] | None = None
         if previous is not None and previous.manifest == self.manifest:
             earlier = (previous.generation, previous._rows)
-        self._rows: DenseRows = DenseRows.open(self._all, place / "dense", self.manifest.dim, self.generation, earlier)
-        self._lexical = LexicalIndex(place / "lexical")
+        rows = DenseRows.open(self._all, place / "dense", self.manifest.dim, self.generation, earlier)
+        self._see(rows, LexicalIndex(place / "lexical"))
+
+    def _see(self, rows: DenseRows, words: LexicalIndex) -> None:
+        """Search these rows and words from now on."""
+        self._rows: DenseRows = rows
+        self._lexical: LexicalIndex = words
         covered = self._all("SELECT id, covered_by FROM passages WHERE covered_by IS NOT NULL ORDER BY id")
         self._covered = np.array(covered, np.int64).reshape(-1, 2)
         self._visible = self._rows.alive & ~self._rows.mask_of(self._covered[:, 0])

@@ -7,18 +7,18 @@ one file because they are one interface.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal, get_args
 
 import numpy as np
 
-from indexer.archive import Archive
 from indexer.dense import Floats
 from indexer.embed import Embedder
 from indexer.errors import BadQuery, UnknownArticle
 from indexer.filters import Filter
+from indexer.readable import ReadableArchive
 from indexer.snapshot import Scope, Snapshot
 from indexer.stored import ArticleLine, StoredArticle
 from service.candidates import Leg, Recipe
@@ -142,13 +142,17 @@ class Searcher:
         ArchiveMismatch: the archive was made with another model.
     """
 
-    def __init__(self, archive: Archive, embedder: Embedder, reader: Reader | None = None) -> None:
+    def __init__(self, archive: ReadableArchive, embedder: Embedder, reader: Reader | None = None) -> None:
         card = embedder.card
         archive.manifest.require_model(card.name, card.weights_sha256, card.dim, archive.path)
         self.archive = archive
         self.card = card
         self.reader = reader
         self._embedder = embedder
+
+    def within(self, publishers: Iterable[str]) -> Searcher:
+        """The searcher of those for whom only these publishers' articles exist, spelt as the articles spell them."""
+        return Searcher(self.archive.limited(publishers), self._embedder, self.reader)
 
     @property
     def embedder(self) -> Embedder:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from indexer.archive import Archive
 from indexer.filters import Filter
 from indexer.model import ModelCard
+from indexer.readable import ReadableArchive
+from indexer.size import bytes_of
 from service.shapes import Json, line_json
 
 
-def status_of(archive: Archive, card: ModelCard | None) -> Json:
+def status_of(archive: ReadableArchive, card: ModelCard | None) -> Json:
     """STATUS: counts, manifest, what serves each kind of search, publishers and languages.
 
     ``card`` is of the embedder that searches: which runtime computes, and how closely it was measured to agree with
-    the reference. None when the archive's model is not on this machine.
+    the reference. None when the archive's model is not on this machine. What a whole archive takes on the disk is not
+    said of a part of it.
     """
     snapshot = archive.snapshot()
     dense = snapshot.dense_card
     manifest = archive.manifest
-    files = [file for file in archive.path.rglob("*") if file.is_file()]
     return {
         "archive": str(archive.path),
         "generation": snapshot.generation,
         **{name.replace(" ", "_"): count for name, count in snapshot.counts().items()},
-        "bytes": sum(file.stat().st_size for file in files),
+        "bytes": bytes_of(archive.path) if archive.publishers is None else None,
         "model": {
             "name": manifest.model,
             "weights_sha256": manifest.weights_sha256,
@@ -48,6 +49,6 @@ def status_of(archive: Archive, card: ModelCard | None) -> Json:
     }
 
 
-def article_list(archive: Archive, limit: int = 1_000_000) -> list[Json]:
+def article_list(archive: ReadableArchive, limit: int = 1_000_000) -> list[Json]:
     """Every article's metadata, by id."""
     return [line_json(line) for line in archive.snapshot().article_lines(Filter(), "", limit)]

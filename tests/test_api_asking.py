@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -55,6 +55,9 @@ class HandAnswerer:
         if question == "bridge break":
             raise ModelError("the reader's weights are gone. Install Pressmark again")
         return replace(self._answers.get(question, self._otherwise), question=question)
+
+    def within(self, publishers: Iterable[str]) -> Self:
+        raise AssertionError("whoever asks here may read everything")
 
 
 @pytest.fixture(scope="module")
@@ -239,14 +242,18 @@ def test_a_language_models_sentences_come_as_they_are_checked_and_what_was_dropp
     assert told.written is not None
     (sentence,), (dropped,) = told.written.sentences, told.written.dropped
 
-    def write(question: str, options: AskOptions) -> Iterator[Accepted | Dropped | Answer]:
-        yield Accepted(sentence.text, told.supports)
-        yield dropped
-        if question == "bridge down":
-            raise GeneratorError("the endpoint is down. Start it")
-        yield told
+    class Writer:
+        def __call__(self, question: str, options: AskOptions) -> Iterator[Accepted | Dropped | Answer]:
+            yield Accepted(sentence.text, told.supports)
+            yield dropped
+            if question == "bridge down":
+                raise GeneratorError("the endpoint is down. Start it")
+            yield told
 
-    with TestClient(create_app(Searcher(archive, WordEmbedder()), answerer, write)) as client:
+        def within(self, publishers: Iterable[str]) -> Self:
+            raise AssertionError("whoever asks here may read everything")
+
+    with TestClient(create_app(Searcher(archive, WordEmbedder()), answerer, Writer())) as client:
         body = {"question": "Who built it?", "llm": True}
         streamed = events_of(client.post("/v1/ask", json=body, headers=STREAM).text)
         assert [name for name, _ in streamed] == ["passages", "sentence", "dropped", "answer"]

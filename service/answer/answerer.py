@@ -7,7 +7,7 @@ The command line, HTTP, agents and the eval suite all call ``Answerer.ask`` and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -82,6 +82,10 @@ class Answerer:
         """
         options = options or AskOptions()
         return self.conclude(self.weigh(question, options), options)
+
+    def within(self, publishers: Iterable[str]) -> Answerer:
+        """The answerer of those for whom only these publishers' articles exist, spelt as the articles spell them."""
+        return Answerer(self.searcher.within(publishers), self.reader, self.calibration)
 
     def recipe(self, options: AskOptions) -> Recipe:
         """How the passages that are read are ranked."""

@@ -19,7 +19,7 @@ from indexer.errors import PressmarkError
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from indexer.archive import Archive
+    from indexer.readable import ReadableArchive
 
 _EVERY = 2.0
 """Seconds."""
@@ -39,7 +39,7 @@ async def following(app: FastAPI) -> AsyncIterator[None]:
             await task
 
 
-async def _follow(archive: Archive) -> None:
+async def _follow(archive: ReadableArchive) -> None:
     while True:
         await asyncio.sleep(_EVERY)
         try:

@@ -26,7 +26,8 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from indexer.archive import Archive
+from indexer.readable import ReadableArchive
+from service.api.access import requires
 from service.api.observing import Served
 from service.api.problems import NotReady, as_not_ready
 from service.api.request import no_parameters
@@ -39,7 +40,7 @@ _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 class Metrics:
     """What is measured of one application."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: ReadableArchive) -> None:
         self.registry = CollectorRegistry()
         self._requests = Histogram(
             "pressmark_request_seconds",
@@ -83,7 +84,7 @@ class _OfArchive(Collector):
     numbers.
     """
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: ReadableArchive) -> None:
         self._archive = archive
         self._lock = threading.Lock()
         self._counted: tuple[int, dict[str, int]] | None = None
@@ -116,7 +117,7 @@ def _gauge(name: str, text: str, value: int) -> Metric:
     return GaugeMetricFamily(f"pressmark_archive_{name}", text, value=value)
 
 
-@router.get("/metrics", dependencies=[Depends(no_parameters)])
+@router.get("/metrics", dependencies=[Depends(requires("admin")), Depends(no_parameters)])
 def metrics(request: Request) -> Response:
     """Measurements since the process started, in Prometheus's text format."""
     found: Metrics = request.app.state.metrics

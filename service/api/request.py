@@ -5,7 +5,7 @@ Also what every response passes through on its way out. Not here: what the endpo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.snapshot import Snapshot
 from service.answer.records import Answer, AskOptions, Dropped
+from service.api.access import TheCaller
 from service.api.schemas import NoParameters
 from service.generate.checked import Accepted
 from service.search import Searcher
@@ -24,32 +25,37 @@ from service.search import Searcher
 GENERATION_HEADER = "X-Archive-Generation"
 
 
-async def _searcher(request: Request) -> Searcher:
+async def _searcher(request: Request, caller: TheCaller) -> Searcher:
     searcher: Searcher = request.app.state.searcher
-    return searcher
+    return searcher if caller.publishers is None else searcher.within(caller.publishers)
 
 
 TheSearcher = Annotated[Searcher, Depends(_searcher)]
+"""Finds what exists for the caller. So do the others here: whatever reads the archive for a request is one of them."""
 
 
 class Asks(Protocol):
     """What answers questions: an ``Answerer``."""
 
     def ask(self, question: str, options: AskOptions = ...) -> Answer: ...
+    def within(self, publishers: Iterable[str]) -> Asks: ...
 
 
-Writes = Callable[[str, AskOptions], Iterator[Accepted | Dropped | Answer]]
-"""What answers in a language model's words, sentence by sentence and last the answer: ``ask_model``, given a model."""
+class Writes(Protocol):
+    """What answers in a language model's words, sentence by sentence and last the answer: a ``ModelWriter``."""
+
+    def __call__(self, question: str, options: AskOptions) -> Iterator[Accepted | Dropped | Answer]: ...
+    def within(self, publishers: Iterable[str]) -> Writes: ...
 
 
-async def _answerer(request: Request) -> Asks:
+async def _answerer(request: Request, caller: TheCaller) -> Asks:
     answerer: Asks = request.app.state.answerer
-    return answerer
+    return answerer if caller.publishers is None else answerer.within(caller.publishers)
 
 
-async def _writer(request: Request) -> Writes | None:
+async def _writer(request: Request, caller: TheCaller) -> Writes | None:
     writer: Writes | None = request.app.state.writer
-    return writer
+    return writer if writer is None or caller.publishers is None else writer.within(caller.publishers)
 
 
 TheAnswerer = Annotated[Asks, Depends(_answerer)]

@@ -448,7 +448,7 @@ class ArchiveStatus(Shape):
     linked_copies: int
     covered_passages: int
     withheld: int
-    bytes: int
+    bytes: int | None
     model: Model
     passage: PassageSize
     dense: DenseStatus

@@ -144,10 +144,8 @@ def serve(
 
     Example:  pressmark serve --archive news --port 8000
     """
-    from functools import partial
-
     from service.api.serving import serve as run
-    from service.generate.answering import ask_model
+    from service.generate.answering import ModelWriter
     from service.settings import load_settings
 
     options = {
@@ -171,7 +169,7 @@ def serve(
         chosen.host,
         chosen.port,
         answerer,
-        partial(ask_model, answerer, generator) if generator else None,
+        ModelWriter(answerer, generator) if generator else None,
         log_format=chosen.log_format,
         log_queries=chosen.log_queries,
         cors_origins=chosen.cors_origins,

@@ -5,8 +5,8 @@ The rule is the one for quotes: where the reader finds no answer that is sure en
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.answer.answerer import Answerer
@@ -43,6 +43,21 @@ def ask_model(
             events.append(event)
             yield event
     yield _answer(quoted, generator.model, events, weighed.results.hits[: options.nearest], weighed.watch)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWriter:
+    """``ask_model`` with everything but the question settled."""
+
+    answerer: Answerer
+    generator: Generator
+
+    def __call__(self, question: str, options: AskOptions) -> Iterator[Accepted | Dropped | Answer]:
+        return ask_model(self.answerer, self.generator, question, options)
+
+    def within(self, publishers: Iterable[str]) -> ModelWriter:
+        """The writer for those for whom only these publishers' articles exist."""
+        return ModelWriter(self.answerer.within(publishers), self.generator)
 
 
 def _answer(

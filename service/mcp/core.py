@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from indexer.archive import Archive
     from indexer.embed import Embedder
+    from indexer.readable import ReadableArchive
     from service.answer.answerer import Answerer
     from service.api.request import Asks
     from service.search import Searcher
@@ -24,7 +24,7 @@ class Core:
     Without an ``answerer`` there is no tool ``ask``.
     """
 
-    archive: Callable[[], Archive]
+    archive: Callable[[], ReadableArchive]
     searcher: Callable[[bool], Searcher]
     answerer: Callable[[], Asks] | None
 
@@ -49,7 +49,7 @@ def at_hand(searcher: Searcher, answerer: Asks | None) -> Core:
     return Core(lambda: searcher.archive, lambda reads: searcher, None if answerer is None else lambda: answerer)
 
 
-def lazily(archive: Callable[[], Archive], model: str | None = None) -> Core:
+def lazily(archive: Callable[[], ReadableArchive], model: str | None = None) -> Core:
     """A core that loads the archive's model, or the one named, for the first search, and the reader to answer."""
 
     def embedder() -> Embedder:

@@ -1,0 +1,138 @@
+"""A part of an archive as if it were the whole of it, for those for whom other publishers' articles do not exist.
+
+What is not theirs is left out where rows are read, not where they are shown: each table is shadowed by a view of the
+same name, the vectors by their mask, the words by their part of the index. So nothing that reads a snapshot can show
+more of it, count more of it, or rank by it. What still tells of the others: the generation, which counts every change
+of the archive, and the mean length of a passage, by which BM25 weighs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer.dense import DenseCard, Ints, Mask
+from indexer.errors import ArchiveBusy
+from indexer.lexical_part import LexicalPart
+from indexer.lock import publishing
+from indexer.reading import Reading
+from indexer.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from indexer.archive import Archive
+    from indexer.schema import Manifest
+
+_PATIENCE = 120.0
+"""Seconds that a reader waits for a generation that is committed to be published."""
+_THEIRS = "(SELECT publisher FROM temp.theirs)"
+_CARRIED = f"SELECT 1 FROM main.articles a WHERE a.publisher IN {_THEIRS} AND a.content_id ="
+_SHADOWS = f"""
+CREATE TEMP TABLE theirs (publisher TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP VIEW articles AS SELECT * FROM main.articles WHERE publisher IN {_THEIRS};
+CREATE TEMP VIEW contents AS SELECT * FROM main.contents c WHERE EXISTS ({_CARRIED} c.id);
+CREATE TEMP VIEW editions AS SELECT * FROM main.editions e WHERE EXISTS
+    (SELECT 1 FROM main.contents c WHERE c.edition_id = e.id AND EXISTS ({_CARRIED} c.id));
+CREATE TEMP VIEW passages AS SELECT id, content_id, start, "end", heading, page, input,
+    CASE WHEN EXISTS ({_CARRIED} p.covered_by) THEN covered_by END AS covered_by, generation
+    FROM main.passages p WHERE EXISTS ({_CARRIED} p.content_id);
+CREATE TEMP VIEW vectors AS SELECT v.passage_id, v.vector FROM main.vectors v
+    JOIN main.passages p ON p.id = v.passage_id WHERE EXISTS ({_CARRIED} p.content_id);
+CREATE TEMP VIEW withheld AS SELECT * FROM main.withheld WHERE false;
+CREATE TEMP VIEW sources AS SELECT * FROM main.sources WHERE false;
+CREATE TEMP VIEW files AS SELECT * FROM main.files WHERE false;
+"""
+
+
+class LimitedSnapshot(Snapshot):
+    """One generation, in which only these publishers' articles exist.
+
+    It is of the same generation as ``whole`` when nothing was committed in between: compare the two.
+    """
+
+    def __init__(self, place: Path, whole: Snapshot, publishers: tuple[str, ...]) -> None:
+        def shadow(db: sqlite3.Connection) -> None:
+            db.executescript(_SHADOWS)
+            db.executemany("INSERT OR IGNORE INTO theirs VALUES (?)", [(name,) for name in publishers])
+
+        Reading.__init__(self, place, shadow)
+        if self.generation == whole.generation:
+            rows = whole._rows
+            theirs = self._column("SELECT id FROM passages")
+            self._see(replace(rows, alive=rows.alive & rows.mask_of(theirs)), whole._lexical)
+            part = self._narrowed(self._rows.alive)
+            self._lexical = LexicalPart(whole._lexical, self._keeps, part.passages, part.contents)
+
+    def _keeps(self, passage_ids: Ints) -> Mask:
+        places, present = self._rows.places_of(passage_ids)
+        return present & self._rows.alive[places] if len(self._rows.alive) else present
+
+    @property
+    def dense_card(self) -> DenseCard:
+        return replace(super().dense_card, rows=int(self._rows.alive.sum()))
+
+    @property
+    def stale_rows(self) -> int:
+        return int(self._rows.alive[self._rows.base.rows :].sum())
+
+
+class LimitedArchive:
+    """An archive in which only these publishers' articles exist, spelt as the articles spell them."""
+
+    def __init__(self, whole: Archive, publishers: tuple[str, ...]) -> None:
+        self._whole = whole
+        self.publishers = publishers
+        self._lock = threading.Lock()
+        self._snapshot: LimitedSnapshot | None = None
+
+    @property
+    def path(self) -> Path:
+        return self._whole.path
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._whole.manifest
+
+    def snapshot(self) -> Snapshot:
+        """What ``Archive.snapshot`` gives, limited.
+
+        Raises:
+            ArchiveBusy: a writer did not publish in time.
+            ArchiveMismatch: the archive was rebuilt with another model since it was opened.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        with self._lock:
+            while time.monotonic() < deadline:
+                whole = self._whole.snapshot()
+                if self._snapshot is not None and self._snapshot.generation == whole.generation:
+                    return self._snapshot
+                with publishing(self.path):
+                    fresh = LimitedSnapshot(self.path, whole, self.publishers)
+                if fresh.generation == whole.generation:
+                    self._snapshot = fresh
+                    return fresh
+                time.sleep(0.02)  # committed and not published yet: the two are one step for readers
+        raise ArchiveBusy(f"another process is writing to archive {self.path} and did not finish; try again")
+
+    @property
+    def generation(self) -> int:
+        """The generation that is committed."""
+        return self._whole.generation
+
+    def refresh(self) -> int:
+        """Hold on to nothing that only an older generation needs; what ``Archive.refresh`` gives."""
+        return self._whole.refresh()
+
+    def let_go(self) -> None:
+        """Hold on to nothing that only an older generation than the archive's newest needs."""
+        with self._lock:
+            if self._snapshot is not None and not self._whole.renew(self._snapshot):
+                self._snapshot = None
+
+    def limited(self, publishers: Iterable[str]) -> LimitedArchive:
+        """What is left when only these publishers' articles exist of those that do here."""
+        return self._whole.limited(set(publishers) & set(self.publishers))
