@@ -150,6 +150,7 @@ def test_a_request_is_one_line_of_json(logged: Logged) -> None:
         "status": 200,
         "bytes": int(answer.headers["content-length"]),
         "generation": 1,
+        "key": None,
     }
     assert len(logged.lines()) == 1
 

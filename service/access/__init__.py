@@ -1,1 +1,6 @@
-"""Who may do what: ``caller`` says who asks and what exists for them."""
+"""Who may do what.
+
+Read in this order: ``caller`` (who asks, and what exists for them), ``key`` (what a key is), ``tokens`` (what its
+holder has of it), ``keys`` (where they are kept, in a file that ``keyfile`` opens), ``rates`` (how often a caller may
+ask). Not here: HTTP (``service.api.gate``).
+"""

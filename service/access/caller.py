@@ -19,3 +19,6 @@ class Caller:
 
 ANYONE = Caller("anyone", frozenset(("read", "write", "admin")))
 """Who asks where no keys are: only this machine can."""
+
+NOBODY = Caller("nobody", frozenset())
+"""Who asks without a key where there are some."""

@@ -12,9 +12,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 import service.api.requestid as requestid
+from service.access.keys import KeyStore
+from service.access.rates import Rates
 from service.api import articles, asking, citing, docs, metrics, search, upkeep
+from service.api.access import describe
 from service.api.following import following
+from service.api.gate import Gate
 from service.api.handlers import install
+from service.api.hosts import Hosts
 from service.api.observing import Observed, Served
 from service.api.problems import table
 from service.api.request import GENERATION_HEADER, Asks, BodyLimit, ResponseHeaders, Writes
@@ -33,6 +38,9 @@ checked, character for character: `text[start:end] == quote`, in Unicode code po
 
 Every response to a question about the archive names its generation in `X-Archive-Generation`. An article that is
 removed is gone from the next response. What is too long for an address (64 KiB) goes into the body of a `POST`.
+
+An archive with keys wants one with every request, as `Authorization: Bearer KEY`; each may read, write or administer,
+and may be limited to some publishers and to so many requests a minute (`RateLimit`, `Retry-After`).
 
 Every response carries an `X-Request-Id`: the request's own, or a new one. An error repeats it as `request_id`.
 
@@ -60,6 +68,7 @@ class Api(FastAPI):
         document = super().openapi()
         shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         document["components"]["schemas"] |= shape.pop("$defs") | {"Problem": shape}
+        describe(document, optional=not self.state.keys_required())
         return document
 
 
@@ -71,11 +80,17 @@ def create_app(
     most_bytes: int = MOST_BYTES,
     cors_origins: Sequence[str] = (),
     log: Callable[[Served], None] | None = None,
+    rate_limit: int | None = None,
+    hosts: Sequence[str] = (),
+    closed: bool = False,
 ) -> FastAPI:
     """The application that serves a searcher's archive; bodies of more than ``most_bytes`` are refused.
 
     Pages of other origins may call it where ``cors_origins`` names theirs; ``log`` is told of every request answered.
     Without an ``answerer`` over that searcher there is no ``/v1/ask``, without a ``writer`` no language model.
+
+    Requests need a key as soon as the archive has one; if ``closed``, even before. Each key, or without keys each
+    address, may make ``rate_limit`` requests a minute. Where ``hosts`` are given, it is called by no other name.
     """
     app = Api(
         title="Pressmark",
@@ -92,7 +107,12 @@ def create_app(
     app.state.writer = writer
     install(app)
     app.state.metrics = measured = metrics.Metrics(searcher.archive)
+    keys = KeyStore(searcher.archive.path)
+    app.state.keys_required = lambda: closed or keys.required()
     app.add_middleware(BodyLimit, most=most_bytes)
+    app.add_middleware(Gate, keys=keys, rates=Rates(rate_limit), always=closed, origins=cors_origins)
+    if hosts:
+        app.add_middleware(Hosts, names=hosts)
     app.around = (
         partial(GZipMiddleware, minimum_size=_WORTH_COMPRESSING, compresslevel=_LEVEL),
         *([_cross_origin(cors_origins)] if cors_origins else []),
@@ -111,5 +131,8 @@ def _cross_origin(origins: Sequence[str]) -> Callable[[ASGIApp], ASGIApp]:
         allow_origins=origins,
         allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
         allow_headers=("Authorization", "If-Match", "If-None-Match", requestid.HEADER),
-        expose_headers=("ETag", "Location", "Retry-After", GENERATION_HEADER, requestid.HEADER),
+        expose_headers=(
+            *("ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "WWW-Authenticate"),
+            *(GENERATION_HEADER, requestid.HEADER),
+        ),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -18,13 +18,14 @@ from indexer.errors import BadQuery
 from indexer.filters import Filter
 from indexer.snapshot import Snapshot
 from indexer.stored import StoredArticle
+from service.api.access import requires
 from service.api.problems import responses
 from service.api.request import TheSnapshot, documented
 from service.api.schemas import Article, ArticleList, ListParameters, SpanParameters
 from service.citation import cite_span
 from service.shapes import article_json, line_json
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"])
+router = APIRouter(prefix="/v1/articles", tags=["articles"], dependencies=[Depends(requires("read"))])
 ArticleId = Annotated[str, Path(description="The article's id, percent-encoded.", examples=["example.org/bridge"])]
 SpanQuery = Annotated[SpanParameters, Query()]
 _TEXT_RESPONSES = documented(examples.TEXT, "text/plain", "application/json") | {

@@ -14,6 +14,7 @@ import service.api.examples as examples
 import service.api.schemas as schemas
 from indexer.errors import BadQuery
 from service.answer.records import Answer, Dropped
+from service.api.access import requires
 from service.api.events import MEDIA_TYPE, Events, event_stream, wants_events
 from service.api.observing import note
 from service.api.problems import responses
@@ -33,7 +34,7 @@ from service.generate.checked import Accepted
 from service.search import Results
 from service.shapes import accepted_json, answer_json, dropped_json, results_json
 
-router = APIRouter(prefix="/v1", tags=["ask"])
+router = APIRouter(prefix="/v1", tags=["ask"], dependencies=[Depends(requires("read"))])
 _get = partial(router.get, response_model=schemas.Answer)
 _post = partial(router.post, response_model=schemas.Answer, dependencies=[Depends(no_parameters), Depends(json_body)])
 _ASK = documented(examples.ASK, "application/json", MEDIA_TYPE) | responses(400, 422, 500, 502, 503)

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Body, Depends, Query
 from starlette.responses import JSONResponse, Response
 
 import service.api.examples as examples
+from service.api.access import requires
 from service.api.problems import responses
 from service.api.request import TheSnapshot, documented, json_body, no_parameters
-from service.api.schemas import CiteParameters, Verdicts
+from service.api.schemas import CiteBody, CiteParameters, Verdicts
 from service.cite import Style, cite_locators
 from service.verify import ArchiveTexts, verdict_as_json, verify_document
 
-router = APIRouter(prefix="/v1", tags=["citations"])
+router = APIRouter(prefix="/v1", tags=["citations"], dependencies=[Depends(requires("read"))])
 MEDIA_TYPES: dict[Style, str] = {
     "bibtex": "application/x-bibtex",
     "ris": "application/x-research-info-systems",
@@ -40,6 +41,18 @@ _BODY_EXAMPLES = {
 )
 def cite(wanted: Annotated[CiteParameters, Query()], snapshot: TheSnapshot) -> Response:
     """Write references to passages: one document that cites every span, in the order given."""
+    return cite_by_body(wanted, snapshot)
+
+
+@router.post(
+    "/cite",
+    operation_id="cite_by_body",
+    response_class=Response,
+    responses=_CITE | responses(400, 404, 413, 415, 422, 500, 503),
+    dependencies=[Depends(no_parameters), Depends(json_body)],
+)
+def cite_by_body(wanted: CiteBody, snapshot: TheSnapshot) -> Response:
+    """Write references, as `GET /v1/cite` does, to more passages than an address holds."""
     document = cite_locators(snapshot, wanted.locator, wanted.style)
     return Response(document, media_type=MEDIA_TYPES[wanted.style])
 

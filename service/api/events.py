@@ -1,7 +1,8 @@
 """Server-sent events: work that takes a while, told as it is done.
 
 An error before the first event is a problem document like any other; one after it is the event ``error`` with the
-problem document as its data, and the last. A client that is gone ends the work at the next event.
+problem document as its data, and the last. A client that is gone ends the work at the next event, and so does a key
+that is revoked.
 
 Source: HTML Living Standard, section 9.2 (server-sent events); RFC 9110, section 12.5.1 (Accept).
 """
@@ -13,10 +14,12 @@ import json
 from collections.abc import AsyncIterator, Generator
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from indexer.errors import PressmarkError
+from service.api.access import require_still_in
 from service.api.handlers import problem_of
 from service.shapes import Json
 
@@ -60,11 +63,13 @@ async def _sent(request: Request, events: Events) -> AsyncIterator[bytes]:
     try:
         while True:
             step = asyncio.create_task(run_in_threadpool(next, events, None))
-            while not (await asyncio.wait({step}, timeout=_STILL_HERE))[0]:
-                yield b": still at work\n\n"
             try:
+                while not (await asyncio.wait({step}, timeout=_STILL_HERE))[0]:
+                    yield b": still at work\n\n"
+                    require_still_in(request)
                 event = step.result()
-            except PressmarkError as error:
+                require_still_in(request)
+            except (PressmarkError, HTTPException) as error:
                 yield _written("error", problem_of(request, error))
                 return
             if event is None:

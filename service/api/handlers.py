@@ -101,8 +101,15 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return _problem(request, kind_of(error), detail)
 
 
-def problem_of(request: Request, error: PressmarkError) -> Json:
-    """The problem document that an error of the core is, for a response that has begun as something else."""
+async def refusal(request: Request, error: HTTPException | NotReady) -> Response:
+    """The answer of what stands before the endpoints, where no handler is reached."""
+    return await (_of_core if isinstance(error, NotReady) else _of_protocol)(request, error)
+
+
+def problem_of(request: Request, error: PressmarkError | HTTPException) -> Json:
+    """The problem document that an error is, for a response that has begun as something else."""
+    if isinstance(error, HTTPException):
+        return _document(request, HTTP_KINDS[error.status_code], str(error.detail))
     return _document(request, kind_of(error), str(error))
 
 

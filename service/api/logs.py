@@ -1,7 +1,7 @@
 """The log on stderr: one line a request, and the server's own lines in the same format.
 
 The address of a request stays out of it, and so do queries unless they are asked for: what people look for in an
-archive is theirs.
+archive is theirs. Of a key there is its id and its name; its token is nowhere, for it is never put beside them.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def _request_json(served: Served, queries: bool) -> str:
         "ms": round(served.ms, 2),
         "bytes": served.sent,
         "generation": served.generation,
+        "key": {"id": served.key.id, "name": served.key.name} if served.key else None,
     }
     if queries:
         shape["query"] = _asked(served)
@@ -64,9 +65,10 @@ def _request_text(served: Served, queries: bool) -> str:
         f"{_now()} info {served.request_id} {served.method} {served.route or 'no such address'}",
         f"{served.status or 'client gone'} {served.ms:.1f} ms {served.sent} bytes",
         f" generation {served.generation}" if served.generation is not None else "",
+        f" key {served.key.id} ({served.key.name})" if served.key else "",
         f" {json.dumps(asked)}" if asked is not None else "",
     ]
-    return f"{parts[0]} {parts[1]}{parts[2]}{parts[3]}"
+    return f"{parts[0]} {''.join(parts[1:])}"
 
 
 def _asked(served: Served) -> str | None:

@@ -11,6 +11,7 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.access.key import Key
 from service.answer.records import Answer
 from service.search import Results
 
@@ -41,6 +42,7 @@ class Served:
     sent: int
     generation: int | None
     work: tuple[Work, ...]
+    key: Key | None = None
 
 
 def note(request: Request, done: Results | Answer) -> None:
@@ -95,4 +97,5 @@ def _served(scope: Scope, status: int | None, ms: float, sent: int) -> Served:
         sent=sent,
         generation=state.get("generation"),
         work=state.get("work", ()),
+        key=state.get("key"),
     )

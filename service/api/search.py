@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 import service.api.examples as examples
+from service.api.access import requires
 from service.api.observing import note
 from service.api.problems import responses
 from service.api.request import TheSearcher, documented, json_body, no_parameters, stamp
@@ -18,7 +19,7 @@ from service.locator import parse_locator
 from service.search import Results
 from service.shapes import results_json
 
-router = APIRouter(prefix="/v1", tags=["search"])
+router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Depends(requires("read"))])
 _get = partial(router.get, response_model=SearchResults)
 _post = partial(router.post, response_model=SearchResults, dependencies=[Depends(no_parameters), Depends(json_body)])
 _SEARCH = documented(examples.SEARCH) | responses(400, 422, 500, 503)
