@@ -175,11 +175,19 @@ class SpanParameters(Shape):
     end: Offset | None = Field(None, description="Where the span ends.")
 
 
-class CiteParameters(Shape):
+class CiteBody(Shape):
+    model_config = ConfigDict(
+        strict=True, json_schema_extra={"examples": [{"locator": ["example.org/bridge#0-26"], "style": "bibtex"}]}
+    )
+
     locator: Annotated[list[Address], Field(min_length=1, max_length=MOST_AT_ONCE)] = Field(
         description="`ID#START-END`. Several make one document.", examples=[["example.org/bridge#0-26"]]
     )
     style: Style = Field("markdown", description="How the reference is written.")
+
+
+class CiteParameters(CiteBody):
+    model_config = ConfigDict(strict=False)
 
 
 # --- what goes out ----------------------------------------------------------------------------------------------------
