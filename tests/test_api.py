@@ -268,6 +268,17 @@ def test_several_locators_make_one_document(client: TestClient) -> None:
     assert len(client.get("/v1/cite", params=wanted).json()) == 2
 
 
+def test_more_passages_than_an_address_holds_are_cited_by_a_body(client: TestClient) -> None:
+    locators = ["example.org/bridge#0-26", "a#0-5", f"{ODD_ID}#0-8"]
+    for style in ("markdown", "bibtex", "ris", "csl-json", "annotation"):
+        wanted = {"locator": locators, "style": style}
+        posted, got = client.post("/v1/cite", json=wanted), client.get("/v1/cite", params=wanted)
+        assert (posted.text, posted.headers["content-type"]) == (got.text, got.headers["content-type"])
+    many = [f"example.org/bridge#{start}-{end}" for start in range(20) for end in range(20, 49)]
+    assert len(client.post("/v1/cite", json={"locator": many, "style": "csl-json"}).json()) == 580
+    problem(client.post("/v1/cite", json={"locator": "a#0-5"}), 422, "invalid-request")
+
+
 def test_what_cannot_be_cited_is_refused(client: TestClient) -> None:
     problem(client.get("/v1/cite?locator=a"), 400, "bad-query")
     problem(client.get("/v1/cite?locator=a%230-5&style=link"), 400, "bad-query")
