@@ -28,6 +28,15 @@ class Core:
     searcher: Callable[[bool], Searcher]
     answerer: Callable[[], Asks] | None
 
+    def within(self, publishers: tuple[str, ...]) -> Core:
+        """The core for those for whom only these publishers' articles exist."""
+        answerer = self.answerer
+        return Core(
+            lambda: self.archive().limited(publishers),
+            lambda reads: self.searcher(reads).within(publishers),
+            None if answerer is None else lambda: answerer().within(publishers),
+        )
+
 
 class Once(Generic[T]):
     """What is made when it is first asked for. What could not be made is tried again the next time."""

@@ -16,21 +16,23 @@ from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from service.access.caller import Caller
 from service.api.problems import NotReady
 from service.mcp.core import Core
-from service.mcp.server import create_server
+from service.mcp.server import Context, create_server
 
 
 def mount(app: FastAPI, core: Core, *, origins: Collection[str] = (), path: str = "/mcp") -> None:
-    """Let the application answer agents at ``path`` while it lives.
+    """Let the application answer agents at ``path`` while it lives; each sees what exists for its key.
 
     A page in a browser is let in from the application's own origin and from ``origins``; bodies are limited by the
     application.
     """
-    endpoint = _Endpoint(create_server(core), frozenset(origins))
+    endpoint = _Endpoint(create_server(core, _theirs), frozenset(origins))
     before = app.router.lifespan_context
 
     @asynccontextmanager
@@ -42,10 +44,17 @@ def mount(app: FastAPI, core: Core, *, origins: Collection[str] = (), path: str 
     app.router.routes.append(Route(path, endpoint, include_in_schema=False))
 
 
+def _theirs(core: Core, context: Context) -> Core:
+    request = context.request
+    assert isinstance(request, Request)  # over HTTP there is one
+    caller: Caller = request.state.caller
+    return core if caller.publishers is None else core.within(caller.publishers)
+
+
 class _Endpoint:
     """What answers at the address. The SDK's manager lives once; an application may be started again."""
 
-    def __init__(self, server: Server[dict[str, Any]], origins: frozenset[str]) -> None:
+    def __init__(self, server: Server[Any], origins: frozenset[str]) -> None:
         self._server = server
         self._origins = origins
         self._manager: StreamableHTTPSessionManager | None = None

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
 import anyio.to_thread
+from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
@@ -38,15 +40,21 @@ _MOST_MISFITS = 5
 _log = logging.getLogger(__name__)
 
 
-def create_server(core: Core) -> Server[dict[str, Any]]:
-    """The server, before it is reached in some way: see ``stdio`` and ``mounting``."""
+Context = ServerRequestContext[Any, Any]
 
-    async def listed(context: object, parameters: PaginatedRequestParams | None) -> ListToolsResult:
+
+def create_server(core: Core, theirs: Callable[[Core, Context], Core] = lambda core, context: core) -> Server[Any]:
+    """The server, before it is reached in some way: see ``stdio`` and ``mounting``.
+
+    ``theirs`` says what of the core exists for whoever makes a request.
+    """
+
+    async def listed(context: Context, parameters: PaginatedRequestParams | None) -> ListToolsResult:
         return await anyio.to_thread.run_sync(_listed, core)
 
-    async def called(context: object, parameters: CallToolRequestParams) -> CallToolResult:
-        arguments = parameters.arguments or {}
-        return await anyio.to_thread.run_sync(_called, core, parameters.name, arguments, abandon_on_cancel=True)
+    async def called(context: Context, parameters: CallToolRequestParams) -> CallToolResult:
+        arguments, mine = parameters.arguments or {}, theirs(core, context)
+        return await anyio.to_thread.run_sync(_called, mine, parameters.name, arguments, abandon_on_cancel=True)
 
     return Server(
         "pressmark",

@@ -53,7 +53,7 @@ def serve_stdio(place: Path, model: str | None = None) -> None:
         _log.warning("the client stopped reading before all was answered")
 
 
-async def _serve(server: Server[dict[str, Any]], archive: Once[Archive]) -> None:
+async def _serve(server: Server[Any], archive: Once[Archive]) -> None:
     async with stdio_server() as (read, write), anyio.create_task_group() as tasks:
         tasks.start_soon(_follow, archive)
         await server.run(read, write, server.create_initialization_options())
