@@ -4,10 +4,11 @@ const KEY = "pressmark-key";
 
 /** What the service says went wrong: its problem document, or one like it when nothing answered. */
 export class Problem extends Error {
-  constructor(status, document) {
+  constructor(status, document, retryAfter = null) {
     super(document.detail || document.title || "something went wrong");
     this.status = status;
     this.document = document;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -33,7 +34,7 @@ export async function request(path, options = {}) {
   }
   if (!response.ok) {
     const document = await response.json().catch(() => ({ title: response.statusText }));
-    throw new Problem(response.status, document);
+    throw new Problem(response.status, document, response.headers.get("Retry-After"));
   }
   return response;
 }

@@ -1,29 +1,54 @@
 /** Which view the address asks for, and how the page gets from one to the next. Start reading here. */
 
+import { showArticle } from "./article.js";
+import { listenToKeys } from "./keyboard.js";
+import { keyControl } from "./keyform.js";
 import { showSearch } from "./search.js";
+import { listenToSearchBox, searchBoxSays } from "./searchbox.js";
+import { selectionBar } from "./selection.js";
+
+const SETTLED_AFTER = 150; // milliseconds without scrolling; browsers refuse to note every step of it
 
 const root = document.getElementById("main");
 const isArticle = (path) => path.startsWith("/article/");
+let showing = false;
 
-/** Shows a place of this page without loading it anew; `replace` leaves no step to go back to. */
-export function go(href, { replace = false } = {}) {
-  keepPlace();
+/**
+ * Shows a place of this page without loading it anew. `replace` leaves no step to go back to; `typing` says that
+ * somebody is still at it, so that the focus and the scroll stay, and nothing slow begins at once.
+ */
+export async function go(href, { replace = false, typing = false } = {}) {
+  if (!replace) keepPlace();
   history[replace ? "replaceState" : "pushState"]({}, "", href);
-  return show();
+  const shown = show({ typing });
+  if (!typing) scrollTo(0, 0);
+  await shown;
 }
 
-async function show() {
-  if (isArticle(location.pathname)) {
-    const { showArticle } = await import("./article.js");
-    await showArticle(root);
-  } else {
-    await showSearch(root);
+/** Notes something about this place for whoever comes back to it. */
+export function note(more) {
+  history.replaceState({ ...history.state, ...more }, "");
+}
+
+async function show({ typing = false } = {}) {
+  showing = true;
+  const href = location.href;
+  if (!typing) searchBoxSays(new URLSearchParams(location.search).get("q") ?? "");
+  try {
+    await (isArticle(location.pathname) ? showArticle(root) : showSearch(root, { typing }));
+  } finally {
+    if (location.href === href) showing = false;
   }
 }
 
-/** Remembers how far this place was read, for whoever comes back to it. */
 function keepPlace() {
-  history.replaceState({ ...history.state, scroll: scrollY }, "");
+  if (!showing) note({ scroll: scrollY });
+}
+
+async function cameBack() {
+  const { scroll } = history.state ?? {};
+  await show();
+  if (scroll !== undefined) scrollTo(0, scroll);
 }
 
 function followed(event) {
@@ -32,12 +57,22 @@ function followed(event) {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const to = new URL(link.href);
   if (to.origin !== location.origin || !(to.pathname === "/" || isArticle(to.pathname))) return;
-  const stays = to.pathname === location.pathname && to.search === location.search;
-  if (stays && to.hash && !isArticle(to.pathname)) return;
+  const within = to.hash && to.pathname === location.pathname && to.search === location.search;
+  if (within && !isArticle(to.pathname)) return; // a jump to a hit, which the browser does better
   event.preventDefault();
   void go(to.href);
 }
 
+let scrolled;
+history.scrollRestoration = "manual"; // the browser would scroll before there is anything to scroll to
+addEventListener("scroll", () => {
+  clearTimeout(scrolled);
+  scrolled = setTimeout(keepPlace, SETTLED_AFTER);
+});
+addEventListener("popstate", () => void cameBack());
 document.addEventListener("click", followed);
-addEventListener("popstate", () => void show());
-void show();
+document.getElementById("foot").append(keyControl(() => show()));
+document.body.append(selectionBar());
+listenToSearchBox();
+listenToKeys();
+void cameBack();

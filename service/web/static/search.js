@@ -1,8 +1,209 @@
-/** The search view. */
+/** The search view: what the address asks for, asked and shown. How results look is elsewhere (hits, answer). */
 
+import { answerInto } from "./answering.js";
+import { articlePath } from "./address.js";
+import { get, post } from "./api.js";
 import { el, fill } from "./dom.js";
+import { activeFilters, filterPanel } from "./filters.js";
+import { byline, hitItem, quote, titleOf } from "./hits.js";
+import { counted, showHome } from "./home.js";
+import { problemPanel } from "./keyform.js";
+import { go, note } from "./main.js";
+import { timeline } from "./timeline.js";
 
-/** Shows the search that the address holds. */
-export async function showSearch(root) {
-  fill(root, el("p", {}, new URLSearchParams(location.search).get("q") ?? ""));
+const PAGE = 10;
+const MOST_AT_ONCE = 1000;
+const LISTS = ["publisher", "author", "language", "article"];
+const DAYS = ["after", "before"];
+const THOUGHT_OVER = 500; // milliseconds without a key, before what is slow begins for what is still being typed
+const SLOW = 120; // milliseconds; what comes sooner is no reason to grey out what stands
+
+let view = null;
+let asking = new AbortController();
+
+/** Shows the search that the address holds. While somebody is `typing`, only what is quick is done at once. */
+export async function showSearch(root, { typing = false } = {}) {
+  asking.abort(); // so that no answer to an earlier search can come after this one's
+  asking = new AbortController();
+  const { signal } = asking;
+  const wanted = wantedAt(location.search);
+  document.title = wanted.title;
+  if (!wanted.query && !wanted.like) {
+    view = null;
+    return showHome(root, signal);
+  }
+  if (!view?.whole.isConnected) {
+    view = frame();
+    fill(root, view.whole);
+  }
+  drawControls(wanted, typing, signal);
+  const again = () => showSearch(root);
+  const passages = showPassages(wanted, signal, again);
+  const pause = typing ? THOUGHT_OVER : 0;
+  await Promise.all([passages, answerInto(view.answer, wanted, { signal, pause, passages })]);
+}
+
+/** What an address asks for. */
+function wantedAt(search) {
+  const state = new URLSearchParams(search);
+  const query = (state.get("q") ?? "").trim();
+  const like = state.get("like");
+  const limits = {};
+  for (const name of LISTS) if (state.get(name)) limits[name] = state.getAll(name).filter(Boolean);
+  for (const name of DAYS) if (state.get(name)) limits[name] = state.get(name);
+  const title = query || (like && `Like ${like}`);
+  return {
+    state,
+    query,
+    like: query ? null : like,
+    limits,
+    group: state.get("group") === "article" ? "article" : "passage",
+    written: state.has("written"),
+    title: title ? `${title} · Pressmark` : "Pressmark",
+  };
+}
+
+function find({ query, like, limits, group }, k, cursor, signal) {
+  if (like) return post("/v1/similar", { locator: like, k, cursor, ...limits }, signal);
+  return post("/v1/search", { query, k, cursor, group, ...limits }, signal);
+}
+
+// --- the frame ---
+
+function frame() {
+  const parts = {
+    side: el("div", { class: "side" }),
+    chips: el("div", { class: "in-force" }),
+    source: el("div", { class: "source-place" }),
+    answer: el("div", { class: "answer-place" }),
+    title: el("h1", { class: "unseen" }),
+    count: el("p", { class: "count", role: "status" }),
+    group: el("div", { class: "grouping" }),
+    time: el("details", { class: "when", hidden: true }),
+    notes: el("ul", { class: "notes", "aria-label": "Notes on this search" }),
+    problem: el("div"),
+    list: el("ol", { class: "hits", "aria-labelledby": "passages-title" }),
+    more: el("p", { class: "more" }),
+    hits: [],
+  };
+  parts.passages = el(
+    "section",
+    { class: "passages", "aria-labelledby": "passages-title" },
+    el("header", { class: "passages-head" }, el("h2", { class: "label", id: "passages-title" }, "Passages"), parts.count, parts.group),
+    [parts.notes, parts.time, parts.problem, parts.list, parts.more],
+  );
+  const found = el("div", { class: "found" }, parts.title, parts.chips, parts.source, parts.answer, parts.passages);
+  return { ...parts, whole: el("div", { class: "columns" }, parts.side, found) };
+}
+
+function drawControls(wanted, typing, signal) {
+  const change = (state) => void go(state.size ? `/?${state}` : "/");
+  const draw = () => {
+    if (!signal.aborted) fill(view.side, filterPanel(wanted.state, change));
+  };
+  if (typing && view.side.firstChild) setTimeout(draw, THOUGHT_OVER);
+  else draw();
+  fill(view.title, wanted.like ? "Passages like this one" : `Results for ${wanted.query}`);
+  fill(view.chips, activeFilters(wanted.state, change));
+  fill(view.group, wanted.query && groupToggle(wanted, change));
+  if (wanted.like) void showSource(wanted.like, signal);
+  else fill(view.source);
+}
+
+function groupToggle({ state, group }, change) {
+  const toggled = (event) => {
+    const next = new URLSearchParams(state);
+    if (event.currentTarget.checked) next.set("group", "article");
+    else next.delete("group");
+    change(next);
+  };
+  const held = view.group.querySelector("input");
+  const box = el("input", { type: "checkbox", checked: group === "article", onchange: toggled });
+  if (held && held === document.activeElement) requestAnimationFrame(() => box.focus());
+  return el("label", {}, box, "One passage per article");
+}
+
+/** The passage, or the article, that others are like. */
+async function showSource(locator, signal) {
+  const [, id, start, end] = /^(.*)#(\d+)-(\d+)$/s.exec(locator) ?? [null, locator];
+  try {
+    const article = await get(`/v1${articlePath(id).replace("/article/", "/articles/")}`, { start, end }, signal);
+    const href = articlePath(id) + (start ? `?edition=${article.edition}#${start}-${end}` : "");
+    fill(
+      view.source,
+      el("section", { class: "source" }, el("h2", { class: "label" }, "Passages like"), el("h3", {}, el("a", { href, dir: "auto" }, titleOf(article))), byline(article), start && quote(article, [])),
+    );
+  } catch (problem) {
+    if (problem.name === "AbortError") return;
+    fill(view.source); // the search for what is like it meets the same problem, and tells it
+  }
+}
+
+// --- the passages ---
+
+async function showPassages(wanted, signal, again) {
+  const grey = setTimeout(() => view.passages.setAttribute("aria-busy", "true"), SLOW);
+  if (view.hits.length === 0) fill(view.list, bones());
+  const k = Math.min(history.state?.loaded ?? PAGE, MOST_AT_ONCE);
+  try {
+    const found = await find(wanted, k, null, signal);
+    if (signal.aborted) return false;
+    view.hits = found.hits;
+    fill(view.problem);
+    fill(view.list, found.hits.map(hitItem));
+    fill(view.notes, found.notes.map((text) => el("li", {}, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`)));
+    drawAfter(found, wanted, signal, again);
+    return true;
+  } catch (problem) {
+    if (signal.aborted) return false;
+    view.hits = [];
+    for (const part of [view.list, view.notes, view.count, view.more]) fill(part);
+    view.time.hidden = true;
+    fill(view.problem, problemPanel(problem, again));
+    return false;
+  } finally {
+    clearTimeout(grey);
+    if (!signal.aborted) view.passages.removeAttribute("aria-busy");
+  }
+}
+
+/** The count, the way to more, and the line of time: what depends on all hits shown. */
+function drawAfter(found, wanted, signal, again) {
+  const things = wanted.group === "article" || wanted.like ? "article" : "passage";
+  const shown = view.hits.length < found.total ? `${view.hits.length.toLocaleString("en")} of ` : "";
+  const none = found.total === 0 ? "Nothing found" : `${shown}${counted(found.total, things)}, best first`;
+  fill(view.count, `${none} · ${Math.max(1, Math.round(found.took_ms)).toLocaleString("en")} ms`);
+  fill(view.more, found.next && moreButton(found, wanted, signal, again));
+  if (found.total === 0) fill(view.list, el("li", { class: "nothing" }, nothing(wanted)));
+  const line = timeline(view.hits);
+  view.time.hidden = line.hidden;
+  fill(view.time, el("summary", {}, "Timeline"), line);
+}
+
+function nothing({ limits }) {
+  if (Object.keys(limits).length > 0) return "No passage meets the filters. Remove one to see more.";
+  return "No passage holds these words. Fewer words, or none in quotation marks, find more.";
+}
+
+function moreButton(found, wanted, signal, again) {
+  const load = async (event) => {
+    const button = event.currentTarget;
+    button.disabled = true;
+    try {
+      const next = await find(wanted, PAGE, found.next, signal);
+      if (signal.aborted) return;
+      view.hits = [...view.hits, ...next.hits];
+      view.list.append(...next.hits.map(hitItem));
+      note({ loaded: view.hits.length });
+      drawAfter(next, wanted, signal, again);
+      document.querySelector(`#hit-${next.hits[0].rank} h3 a`)?.focus({ preventScroll: true });
+    } catch (problem) {
+      if (!signal.aborted) fill(view.more, problemPanel(problem, again));
+    }
+  };
+  return el("button", { type: "button", onclick: load }, `Show ${PAGE} more`);
+}
+
+function bones() {
+  return [1, 2, 3].map(() => el("li", { class: "hit", "aria-hidden": "true" }, el("div", { class: "bone title" }), el("div", { class: "bone wide" }), el("div", { class: "bone" })));
 }

@@ -1,0 +1,65 @@
+/** What went wrong, in the service's own words, and the form for an access key where one is asked for. */
+
+import { key } from "./api.js";
+import { el } from "./dom.js";
+
+/** A problem as something to read and act on; `again` repeats what failed, with a key once there is one. */
+export function problemPanel(problem, again) {
+  const { title = "Something went wrong", errors = [], request_id: named } = problem.document ?? {};
+  return el(
+    "section",
+    { class: "notice problem", role: "alert" },
+    el("h2", {}, problem.status === 401 ? "An access key is needed" : title),
+    el("p", {}, sentence(problem.message)),
+    errors.length > 1 && el("ul", {}, errors.map((error) => el("li", {}, `${error.parameter ?? error.pointer}: ${error.detail}`))),
+    problem.retryAfter && el("p", {}, `Try again in ${spoken(problem.retryAfter)}.`),
+    problem.status === 401 ? keyForm(again) : el("p", {}, el("button", { type: "button", onclick: again }, "Try again")),
+    named && el("p", { class: "fine" }, `Request ${named}`),
+  );
+}
+
+/** The form that asks for a key. It is kept for this tab, and sent to this service only. */
+export function keyForm(again) {
+  const refused = key.get() !== null;
+  const input = el("input", { type: "password", id: "key", autocomplete: "off", required: true });
+  const given = (event) => {
+    event.preventDefault();
+    key.set(input.value.trim());
+    keyChanged();
+    again();
+  };
+  return el(
+    "form",
+    { class: "keyform", onsubmit: given },
+    refused && el("p", { class: "refused" }, "The key that you gave was not accepted."),
+    el("label", { for: "key" }, "Access key"),
+    el("div", { class: "row" }, input, el("button", { type: "submit", class: "primary" }, "Use this key")),
+    el("p", { class: "fine" }, "It is kept until this tab is closed. Whoever runs this archive gives out keys."),
+  );
+}
+
+/** A button that forgets the key; hidden where there is none. */
+export function keyControl(again) {
+  const forget = () => {
+    key.set(null);
+    keyChanged();
+    again();
+  };
+  return el("button", { type: "button", class: "plain", id: "forget-key", hidden: key.get() === null, onclick: forget }, "Forget the access key");
+}
+
+function keyChanged() {
+  document.getElementById("forget-key").hidden = key.get() === null;
+}
+
+function sentence(text) {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
+}
+
+function spoken(retryAfter) {
+  const seconds = Number(retryAfter);
+  if (!Number.isFinite(seconds)) return retryAfter;
+  if (seconds < 90) return seconds === 1 ? "a second" : `${seconds} seconds`;
+  return `${Math.round(seconds / 60)} minutes`;
+}
