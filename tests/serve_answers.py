@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from indexer.archive import Archive
 from service.answer.records import Answer, AskOptions, Dropped
@@ -17,13 +19,21 @@ from tests.test_api_asking import HandAnswerer
 from tests.test_rerank import VowelReader
 
 
+@dataclass(frozen=True)
+class HandWriter:
+    archive: Archive
+
+    def __call__(self, question: str, options: AskOptions) -> Iterator[Accepted | Dropped | Answer]:
+        yield hand.written(self.archive)
+
+    def within(self, publishers: Iterable[str]) -> Self:
+        raise AssertionError("whoever asks here may read everything")
+
+
 def main(place: str) -> None:
     archive = Archive(Path(place))
-
-    def write(question: str, options: AskOptions) -> Iterator[Accepted | Dropped | Answer]:
-        yield hand.written(archive)
-
-    serve(Searcher(archive, ExplodingEmbedder(), VowelReader()), "127.0.0.1", 0, HandAnswerer(archive), write)
+    searcher = Searcher(archive, ExplodingEmbedder(), VowelReader())
+    serve(searcher, "127.0.0.1", 0, HandAnswerer(archive), HandWriter(archive))
 
 
 if __name__ == "__main__":
