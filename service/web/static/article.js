@@ -1,0 +1,198 @@
+/**
+ * The article view: the canonical text, opened at the words that the address cites, and beside it what else it matches.
+ *
+ * Read in this order: address.js (what is asked for), blocks.js (the text and its marks), verdict.js (what became of the
+ * cited words), matches.js (the rail), words.js (citing what is selected), about.js (the head).
+ */
+
+import { kicker, provenance, under } from "./about.js";
+import { announce } from "./announce.js";
+import { articleHref, backHref, permanentLink, wantedAt } from "./address.js";
+import { Problem, get, request } from "./api.js";
+import { Reading } from "./blocks.js";
+import { citeButton } from "./citing.js";
+import { el, fill } from "./dom.js";
+import { alsoPublished, titleOf } from "./hits.js";
+import { problemPanel } from "./keyform.js";
+import { matchRail } from "./matches.js";
+import { selectBox } from "./selection.js";
+import { citationOf, goneNotice, judge } from "./verdict.js";
+import { wordsBar } from "./words.js";
+
+const MATCHES = 20;
+let shown = null; // the view on the page: its name, and how it goes to another span of the same article
+
+/** Shows the article that the address names; where it is on the page already, only the span that the address cites. */
+export async function showArticle(root) {
+  const wanted = wantedAt(location);
+  const name = location.pathname + location.search;
+  if (shown?.name === name && shown.view.isConnected) return shown.open(wanted);
+  shown?.ended.abort();
+  shown = null;
+  const ended = new AbortController();
+  const still = () => location.pathname + location.search === name;
+  fill(root, el("p", { class: "loading", role: "status" }, "Opening the article…"));
+  try {
+    const article = await fetched(wanted.id);
+    if (!still()) return;
+    const opened = view(article, wanted, ended);
+    shown = { name, ended, ...opened };
+    document.title = `${titleOf(article)} · Pressmark`;
+    fill(root, opened.view);
+    await opened.open(wanted);
+    await opened.findMatches();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (still()) fill(root, problem.status === 404 ? missing(wanted) : problemPanel(problem, () => showArticle(root)));
+  }
+}
+
+async function fetched(id) {
+  const response = await request(`/v1/articles/${id.split("/").map(encodeURIComponent).join("/")}`);
+  if (response.headers.get("Content-Type")?.startsWith("application/json")) return response.json();
+  throw new Problem(404, { detail: `there is no article ${id}` }); // an id that ends in /text, gone: that is another's text
+}
+
+function missing(wanted) {
+  document.title = "No such article · Pressmark";
+  return el("div", { class: "article" }, back(wanted.from), goneNotice({ article_id: wanted.id, quote: wanted.quote }));
+}
+
+function back(from) {
+  const query = from.get("q");
+  return el("p", { class: "back" }, el("a", { href: backHref(from) }, query ? `← Results for “${query}”` : "← Search"));
+}
+
+/** The whole view, and what can be done with it. */
+function view(article, wanted, ended) {
+  const reading = new Reading(article);
+  const told = el("div", { class: "told" });
+  const card = el("section", { class: "card", "aria-label": "The cited words", hidden: true });
+  const rail = el("aside", { class: "rail", "aria-label": "Citation and matches" }, card);
+  const column = el("article", { class: "column" }, told, headed(article, reading), wordsBar(article, reading, ended.signal));
+  const whole = el("div", { class: "article" }, back(wanted.from), column, rail);
+  let matches = null;
+
+  /** Marks what the address cites and goes there. */
+  async function open(asked) {
+    const { span, sure, notice } = await judge(article, reading, asked);
+    fill(told, notice);
+    show(span, sure);
+    if (span === null) return notice?.scrollIntoView({ block: "center" });
+    if (sure) keepLink(citationOf(article, span, reading.slice(...span)), asked);
+    announce(`${notice ? `${notice.querySelector("h2").textContent}. ` : ""}Opened at: ${reading.slice(...span)}`);
+  }
+
+  function show(span, sure) {
+    const mark = reading.cite(span);
+    reading.body.classList.toggle("unsure", !sure);
+    card.hidden = span === null;
+    if (span) fillCard(card, citationOf(article, span, reading.slice(...span)), sure);
+    const place = matches?.show(span);
+    if (mark) goTo(mark);
+    return place;
+  }
+
+  function jump(citation) {
+    const span = [citation.start, citation.end];
+    fill(told);
+    history.replaceState(history.state, "", articleHref(citation, wanted.from));
+    const place = show(span, true);
+    announce(`${place}: ${reading.slice(...span)}`);
+  }
+
+  /** What else the search that led here finds in this article. */
+  async function findMatches() {
+    const query = wanted.from.get("q");
+    if (!query) return;
+    const found = await get("/v1/search", { q: query, article: article.article_id, k: MATCHES }, ended.signal);
+    // The article may have changed since it was fetched: what is not of this edition would mark other words.
+    const hits = found.hits.filter((hit) => hit.citation.edition === article.edition);
+    if (!hits.length) return;
+    matches = matchRail(hits, wanted, jump);
+    whole.classList.add("with-matches");
+    reading.match(hits.flatMap((hit) => hit.highlights));
+    rail.append(matchSection(matches, query));
+    column.querySelector(".under-title").append(...[alsoPublished(hits[0].also_published_by)].filter(Boolean));
+    matches.show(wantedAt(location).span);
+    follow(matches, reading, ended.signal);
+  }
+
+  document.addEventListener("keydown", (event) => whole.isConnected && pressed(event, matches, whole), { signal: ended.signal });
+  return { view: whole, open, findMatches };
+}
+
+/** The text with the head around its title, which stands in the text or, where it does not, above it. */
+function headed(article, reading) {
+  const title = reading.body.querySelector("h1");
+  const below = under(article, provenance(article));
+  if (title) {
+    title.before(...[kicker(article)].filter(Boolean));
+    title.after(below);
+    return reading.body;
+  }
+  const own = el("h1", { dir: "auto", lang: article.language }, titleOf(article));
+  return el("div", {}, kicker(article), own, below, reading.body);
+}
+
+function fillCard(card, citation, sure) {
+  const { start, end } = citation;
+  fill(
+    card,
+    el("h2", {}, sure ? "Cited words" : "At this place now"),
+    el("blockquote", { dir: "auto" }, citation.quote),
+    el("p", { class: "where" }, `Characters ${start.toLocaleString("en")}–${end.toLocaleString("en")}`),
+    el("div", { class: "tools" }, citeButton(citation), selectBox(citation)),
+  );
+}
+
+function matchSection(matches, query) {
+  const toggle = el("button", { type: "button", class: "rail-toggle", "aria-expanded": "false" }, matches.place);
+  const section = el(
+    "section",
+    { class: "matches", "aria-label": `Matches for ${query} in this article` },
+    el("div", { class: "match-bar" }, toggle, matches.buttons),
+    el("div", { class: "match-body" }, matches.strip, matches.list),
+    el("p", { class: "keys" }, el("kbd", {}, "n"), " next  ", el("kbd", {}, "p"), " previous"),
+  );
+  toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(section.classList.toggle("open"))));
+  return section;
+}
+
+/** Puts the words that a link cites into the address itself: the address alone can then be checked, years from now. */
+function keepLink(citation, asked) {
+  history.replaceState(history.state, "", permanentLink(citation, asked.from));
+}
+
+function goTo(mark) {
+  mark.focus({ preventScroll: true });
+  const tall = mark.getBoundingClientRect().height > innerHeight / 2;
+  mark.scrollIntoView({ block: tall ? "start" : "center" });
+}
+
+/** Keeps the strip true to what is in sight. */
+function follow(matches, reading, signal) {
+  let waiting = false;
+  const soon = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      if (reading.body.isConnected) matches.drawStrip(reading);
+    });
+  };
+  addEventListener("scroll", soon, { passive: true, signal });
+  const watch = new ResizeObserver(soon);
+  watch.observe(reading.body);
+  signal.addEventListener("abort", () => watch.disconnect());
+}
+
+/** n and p go from match to match, c to what cites the words that are selected or marked. */
+function pressed(event, matches, whole) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]")) return;
+  if (event.key === "n" || event.key === "p") matches?.step(event.key === "n" ? 1 : -1);
+  else if (event.key === "c") (whole.querySelector(".words:not([hidden]) .cite-copy") ?? whole.querySelector(".card .cite-copy"))?.focus();
+  else return;
+  event.preventDefault();
+}
