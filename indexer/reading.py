@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from indexer.stored import (
     decode_vectors,
     line_from_row,
 )
+from indexer.tallies import Tallies, Tally
 
 
 class Reading:
@@ -43,6 +44,7 @@ class Reading:
         self._db.create_function("name_matches", 2, name_matches, deterministic=True)
         self._db.create_function("author_matches", 2, author_matches, deterministic=True)
         self._db.execute("BEGIN")
+        self._tallies = Tallies(self._all)
         self.generation = int(self._all("SELECT generation FROM state")[0][0])
         self.manifest = Manifest.from_json(self._manifest_text(), place)
 
@@ -189,6 +191,14 @@ class Reading:
             "withheld": "SELECT count(*) FROM withheld",
         }
         return {name: int(self._all(query)[0][0]) for name, query in sql.items()}
+
+    def tally(self, wanted: Filter) -> Tally:
+        """What the articles that meet a filter state."""
+        return self._tallies.of(wanted)
+
+    def tally_among(self, wanted: Filter, column: Literal["id", "content_id"], values: Iterable[str | int]) -> Tally:
+        """What those of them state that are of these ids, or carry these contents."""
+        return self._tallies.among(wanted, column, values)
 
     def sources(self) -> list[str]:
         """The folders and files that the archive follows."""

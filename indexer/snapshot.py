@@ -95,10 +95,13 @@ class Snapshot(Reading):
         return scope
 
     def _scope(self, wanted: Filter) -> Scope:
-        where, values = wanted.where()
-        inside = self._column(f"SELECT DISTINCT content_id FROM articles WHERE {where}", values)
+        inside = self._inside(wanted)
         hidden = self._covered[_among(self._covered[:, 1], inside), 0]
         return self._narrowed(self._rows.alive & _among(self._rows.contents, inside) & ~self._rows.mask_of(hidden))
+
+    def _inside(self, wanted: Filter) -> Ints:
+        where, values = wanted.where()
+        return self._column(f"SELECT DISTINCT content_id FROM articles WHERE {where}", values)
 
     def _narrowed(self, mask: Mask) -> Scope:
         count = int(mask.sum())
@@ -127,6 +130,12 @@ class Snapshot(Reading):
             found = self._saying(mask, excluded) if several else self._lexical.matching(excluded)
             mask = mask & ~self._rows.mask_of(found)
         return self._narrowed(mask)
+
+    def carrying(self, wanted: Filter, phrases: Iterable[str], without: Iterable[str]) -> list[int]:
+        """The contents with a passage that ``holding`` leaves, also where it only repeats what an earlier copy says."""
+        inside = _among(self._rows.contents, self._inside(wanted)) if wanted else True
+        held = self.holding(self._narrowed(self._rows.alive & inside), phrases, without)
+        return np.unique(self._rows.contents[held.mask]).tolist()
 
     def _saying(self, mask: Mask, phrase: str) -> Ints:
         passage_ids = self._rows.ids[mask & self._rows.mask_of(self._lexical.matching(phrase))].tolist()

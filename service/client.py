@@ -24,7 +24,8 @@ from service.answer.records import Answer, AskOptions
 from service.api.problems import KINDS
 from service.citation import shown
 from service.connection import EXAMPLE, Connection, Reply
-from service.requested import ask_body, search_body
+from service.facets import FacetOptions, Facets
+from service.requested import ask_body, facets_body, search_body
 from service.search import Results, SearchOptions
 from service.shapes import Json
 from service.verify import Verdict
@@ -68,6 +69,16 @@ class Client:
         """
         body = search_body(query, options or SearchOptions())
         return self._given(unshaped.results_from_json, "POST", "/v1/search", body)
+
+    def facets(self, query: str | None = None, options: FacetOptions | None = None) -> Facets:
+        """What ``facets_of`` counts there.
+
+        Raises:
+            BadQuery: as ``facets_of`` does.
+            ServiceError: the service cannot be asked.
+        """
+        body = facets_body(query, options or FacetOptions())
+        return self._given(unshaped.facets_from_json, "POST", "/v1/facets", body)
 
     def ask(self, question: str, options: AskOptions | None = None, *, llm: bool = False) -> Answer:
         """What ``Answerer.ask`` gives there, but for what would have been said; ``llm``: in its language model's words.

@@ -16,6 +16,7 @@ from service.search import SearchOptions
 if TYPE_CHECKING:
     from indexer.filters import Filter
     from service.answer.records import AskOptions
+    from service.facets import FacetOptions
     from service.shapes import Json
 
 
@@ -61,6 +62,15 @@ def ask_body(question: str, options: AskOptions, *, llm: bool) -> Json:
         "explain": True,
         **_limits(options.filter),
     }
+
+
+def facets_body(query: str | None, options: FacetOptions) -> Json:
+    """The body of ``POST /v1/facets``.
+
+    Raises:
+        BadQuery: the filter is one that only a query makes.
+    """
+    return {"query": query, "limit": options.limit, "best": options.best, **_limits(options.filter)}
 
 
 def _limits(filter: Filter) -> Json:

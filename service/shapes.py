@@ -14,6 +14,7 @@ from service.search import Hit, Results
 
 if TYPE_CHECKING:
     from service.answer.records import Answer, Dropped, Sentence, Support, Written
+    from service.facets import Count, Facets
 
 Json = dict[str, Any]
 
@@ -137,6 +138,27 @@ def line_json(line: ArticleLine) -> Json:
         "url": line.url,
         "language": line.language,
     }
+
+
+def facets_json(facets: Facets) -> Json:
+    """FACETS: counts of articles by what they state, and of which articles."""
+    named = {"publishers": facets.publishers, "authors": facets.authors, "languages": facets.languages}
+    return {
+        "query": facets.query,
+        "generation": facets.generation,
+        "of": {"articles": facets.of.articles, "candidates": facets.of.candidates, "limit": facets.of.limit},
+        **{name: _counts_json(facet.counts) for name, facet in named.items()},
+        "years": _counts_json(facets.years),
+        "months": _counts_json(facets.months),
+        "undated": facets.undated,
+        "unstated": {name: facet.unstated for name, facet in named.items()},
+        "other": {name: {"values": f.other_values, "articles": f.other_articles} for name, f in named.items()},
+        "notes": list(facets.notes),
+    }
+
+
+def _counts_json(counts: Sequence[Count]) -> list[Json]:
+    return [{"value": one.value, "count": one.count} for one in counts]
 
 
 def article_json(article: StoredArticle, span: tuple[int, int] | None = None) -> Json:

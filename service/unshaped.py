@@ -18,8 +18,9 @@ from indexer.stored import ArticleLine
 from service.answer.records import Answer, Dropped, Sentence, Side, Support, Written
 from service.candidates import Leg
 from service.citation import Citation, citation_from_json
+from service.facets import CandidateSet, Count, Facet, Facets
 from service.search import Hit, Results
-from service.shapes import Json, answer_json, results_json
+from service.shapes import Json, answer_json, facets_json, results_json
 from service.verify import AnswerWords, Change, Verdict, Words, verdict_as_json
 
 M = TypeVar("M", bound=BaseModel)
@@ -76,6 +77,29 @@ def answer_from_json(document: object) -> Answer:
     )
     _require_same(answer_json(answer, explain=True), document)
     return answer
+
+
+def facets_from_json(document: object) -> Facets:
+    """The counts that FACETS holds.
+
+    Raises:
+        BadRecord: it is no such JSON.
+    """
+    found = _read(schemas.FacetResults, document)
+    facets = Facets(
+        query=found.query,
+        generation=found.generation,
+        of=CandidateSet(found.of.articles, found.of.candidates, found.of.limit),
+        publishers=_facet(found.publishers, found.other.publishers, found.unstated.publishers),
+        authors=_facet(found.authors, found.other.authors, found.unstated.authors),
+        languages=_facet(found.languages, found.other.languages, found.unstated.languages),
+        years=_counts(found.years),
+        months=_counts(found.months),
+        undated=found.undated,
+        notes=tuple(found.notes),
+    )
+    _require_same(facets_json(facets), document)
+    return facets
 
 
 def article_from_json(document: object) -> Article:
@@ -163,6 +187,14 @@ def _hit(found: schemas.Hit) -> Hit:
         also_published_by=tuple(map(_line, found.also_published_by)),
         reader=_leg(found.explanation.reader),
     )
+
+
+def _facet(counts: list[schemas.FacetCount], other: schemas.LeftOut, unstated: int) -> Facet:
+    return Facet(_counts(counts), other.values, other.articles, unstated)
+
+
+def _counts(found: list[schemas.FacetCount]) -> tuple[Count, ...]:
+    return tuple(Count(one.value, one.count) for one in found)
 
 
 def _leg(found: schemas.Leg | None) -> Leg | None:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 import service.api.requestid as requestid
 from service.access.keys import KeyStore
 from service.access.rates import Rates
-from service.api import articles, asking, citing, docs, metrics, search, upkeep
+from service.api import articles, asking, citing, docs, facets, metrics, search, upkeep
 from service.api.access import describe
 from service.api.following import following
 from service.api.gate import Gate
@@ -120,7 +120,7 @@ def create_app(
         partial(Observed, during=measured.in_flight, after=(measured.count, *([log] if log else []))),
         requestid.RequestIds,
     )
-    for part in (search, *((asking,) if answerer else ()), articles, citing, upkeep, metrics, docs, page):
+    for part in (search, *((asking,) if answerer else ()), facets, articles, citing, upkeep, metrics, docs, page):
         app.include_router(part.router)
     return app
 

@@ -79,6 +79,21 @@ ASK: Json = {
     "generation": 7,
     "took_ms": 84.2,
 }
+_NOTHING: Json = {"values": 0, "articles": 0}
+FACETS: Json = {
+    "query": "the opening of the bridge",
+    "generation": 7,
+    "of": {"articles": 1, "candidates": "best", "limit": 200},
+    "publishers": [{"value": "The Span", "count": 1}],
+    "authors": [{"value": "Ada Byron", "count": 1}],
+    "languages": [{"value": "en", "count": 1}],
+    "years": [{"value": "2015", "count": 1}],
+    "months": [{"value": "2015-10", "count": 1}],
+    "undated": 0,
+    "unstated": {"publishers": 0, "authors": 0, "languages": 0},
+    "other": {"publishers": _NOTHING, "authors": _NOTHING, "languages": _NOTHING},
+    "notes": [],
+}
 ARTICLES: Json = {"generation": 7, "total": 1, "articles": [_LINE], "next": None}
 ARTICLE: Json = {
     "article_id": "example.org/bridge",

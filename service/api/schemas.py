@@ -17,6 +17,7 @@ from indexer.records import BlockKind, PartialDate, Precision
 from service.answer.records import AskOptions
 from service.answer.records import Kind as AnswerKind
 from service.cite import Style
+from service.facets import MOST_VALUES, Candidates, FacetOptions
 from service.query import LONGEST
 from service.rerank import WEIGHT
 from service.search import MOST_AT_ONCE, Group, Mode, SearchOptions
@@ -163,6 +164,38 @@ class SimilarBody(Limits):
 
 class SimilarParameters(SimilarBody):
     model_config = ConfigDict(strict=False)
+
+
+class FacetBody(Limits):
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"query": "the opening of the bridge"}]})
+
+    query: str | None = Field(
+        None,
+        description="As in `search`. Without one, all articles that the filter leaves are counted.",
+        max_length=LONGEST,
+        examples=["the opening of the bridge"],
+    )
+    limit: int = Field(
+        50, ge=1, le=MOST_VALUES, description="How many publishers, authors and languages. Times are complete."
+    )
+    best: int = Field(
+        200, ge=1, le=MOST_AT_ONCE, description="Of a query, count the articles of so many of the first results."
+    )
+
+    def options(self) -> FacetOptions:
+        return FacetOptions(self.filter(), self.limit, self.best)
+
+
+class FacetParameters(FacetBody):
+    model_config = ConfigDict(strict=False)
+
+    query: str | None = Field(
+        None,
+        validation_alias=AliasChoices("query", "q"),
+        description="As in the body of `POST /v1/facets`. `q` for short.",
+        max_length=LONGEST,
+        examples=["the opening of the bridge"],
+    )
 
 
 class ListParameters(Limits):
@@ -339,6 +372,66 @@ class ArticleList(Shape):
     total: int = Field(description="Articles that meet the conditions, on all pages.")
     articles: list[ArticleLine]
     next: str | None = Field(description="The cursor of the page after; null on the last.")
+
+
+class CandidateSet(Shape):
+    """Which articles are counted."""
+
+    articles: int
+    candidates: Candidates = Field(
+        description=(
+            "`all`: every article that the filter leaves, or that has a passage that holds every phrase of a query "
+            "that is of phrases alone. `best`: the articles of the first `limit` results of `search` with "
+            "`group=article`, those named in `also_published_by` included, as far as the filter leaves them."
+        )
+    )
+    limit: int | None
+
+
+class FacetCount(Shape):
+    value: str
+    count: int = Field(description="Articles, a copy being one of its own.")
+
+
+Counts = Annotated[list[FacetCount], Field(description="Most first, then by value; an article counts for each author.")]
+
+
+class LeftOut(Shape):
+    values: int
+    articles: int = Field(description="Those that state one of these values.")
+
+
+class OfNames(Shape):
+    """How many articles state none."""
+
+    publishers: int
+    authors: int
+    languages: int
+
+
+class Others(Shape):
+    """What `limit` left out."""
+
+    publishers: LeftOut
+    authors: LeftOut
+    languages: LeftOut
+
+
+class FacetResults(Shape):
+    """Exact counts of one set of articles, the same whatever page of them is shown."""
+
+    query: str | None
+    generation: int
+    of: CandidateSet
+    publishers: Counts
+    authors: Counts
+    languages: Counts
+    years: list[FacetCount] = Field(description="In order of time, complete.")
+    months: list[FacetCount] = Field(description="Alike; an article that is dated to a year only is in none.")
+    undated: int
+    unstated: OfNames
+    other: Others
+    notes: list[str] = Field(description="What was searched otherwise than typed.")
 
 
 class Original(Shape):

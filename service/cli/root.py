@@ -15,6 +15,7 @@ import service.cli.agents as agents
 import service.cli.asking as asking
 import service.cli.citing as citing
 import service.cli.evaluating as evaluating
+import service.cli.facets as facets
 import service.cli.indexing as indexing
 import service.cli.searching as searching
 import service.cli.upkeep as upkeep
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (indexing, searching, asking, citing, evaluating, upkeep, agents):
+for part in (indexing, searching, facets, asking, citing, evaluating, upkeep, agents):
     part.register(app)
 
 
