@@ -31,7 +31,8 @@ class Embedder(Protocol):
     """Both methods give ``(n, dim)`` float32 with unit rows, in the order of the texts; no texts give ``(0, dim)``.
 
     A passage with more than ``card.limit`` tokens is an error: it would not be searched whole. A query with more is
-    cut to them on purpose: the rest of a very long question seldom changes what it is about.
+    cut to them on purpose: the rest of a very long question seldom changes what it is about. A query's row is the same
+    to the last bit whatever other queries come with it, as far as the processor's matrix products are.
     ``tokenizer`` cuts text into the tokens that ``card.limit`` counts; it neither truncates nor pads.
     """
 
@@ -110,7 +111,7 @@ class ConvertedEmbedder:
             slab = [prompt + text for text in texts[first : first + _SLAB]]
             encodings = self._encode(slab, first, cut=cut)
             for members, ids, mask in batches(
-                [e.ids for e in encodings], self._converted.pad_id, self._converted.length
+                [e.ids for e in encodings], self._converted.pad_id, self._converted.length, apart=cut
             ):
                 rows[first + members] = self._network.run({"input_ids": ids, "attention_mask": mask})
         return unit_rows(rows, self.card.name)
