@@ -1,6 +1,7 @@
 """``/metrics``, for Prometheus: how requests went, where their time went, and what is served.
 
-Each application has a registry of its own. Counts are of one process.
+Each application has a registry of its own. Where several worker processes serve, whichever is asked answers for all of
+them: counts live on in a folder that they share, of workers that are gone, too.
 
 Source: Prometheus documentation, "Metric and label naming" (base units: seconds; labels of few values).
 """
@@ -11,17 +12,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import APIRouter, Depends
 from prometheus_client import (
     CONTENT_TYPE_PLAIN_0_0_4,
     CollectorRegistry,
+    Counter,
     Gauge,
     Histogram,
     ProcessCollector,
     generate_latest,
 )
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,13 +39,18 @@ from service.api.request import no_parameters
 router = APIRouter(include_in_schema=False)
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """A word search takes about a millisecond, a search some ten, an answer some hundred, one that is written seconds."""
+_TOGETHER = (1, 2, 4, 8, 16, 32)
 
 
 class Metrics:
-    """What is measured of one application."""
+    """What is measured of one application; with ``shared``, the folder that prometheus_client keeps counts in, of all
+    that use it. It must then stand in the environment as PROMETHEUS_MULTIPROC_DIR before this module is imported.
+    """
 
-    def __init__(self, archive: ReadableArchive) -> None:
+    def __init__(self, archive: ReadableArchive, shared: Path | None = None) -> None:
         self.registry = CollectorRegistry()
+        self.embedding = Embedding(self.registry)
+        self._shared = shared
         self._requests = Histogram(
             "pressmark_request_seconds",
             "Time from a request's arrival to the last byte of its response.",
@@ -57,12 +66,22 @@ class Metrics:
             registry=self.registry,
         )
         self._in_flight = Gauge(
-            "pressmark_requests_in_flight", "Requests being answered, this one included.", registry=self.registry
+            "pressmark_requests_in_flight",
+            "Requests being answered, this one included.",
+            registry=self.registry,
+            multiprocess_mode="livesum",
         )
-        release = Gauge("pressmark_build", "Always 1; the label says what runs.", ("version",), registry=self.registry)
-        release.labels(version("pressmark")).set(1)
-        self.registry.register(_OfArchive(archive))
-        ProcessCollector(registry=self.registry)
+        self._unshared = CollectorRegistry() if shared else self.registry
+        self._unshared.register(_Release())
+        self._unshared.register(_OfArchive(archive))
+        if shared:
+            MultiProcessCollector(self._unshared, str(shared))
+        else:
+            ProcessCollector(registry=self.registry)  # of several processes, it would tell of the one that is asked
+
+    def text(self) -> bytes:
+        """Everything that is measured, in Prometheus's text format."""
+        return generate_latest(self._unshared)
 
     def in_flight(self) -> AbstractContextManager[None]:
         """A context that counts as one request being answered."""
@@ -75,6 +94,50 @@ class Metrics:
         for work in served.work:
             for phase, ms in work.phases_ms.items():
                 self._phases.labels(work.kind, phase).observe(ms / 1000)
+
+
+class Embedding:
+    """The ``Watcher`` of what embeds queries."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._waiting = Gauge(
+            "pressmark_embedding_queue_depth",
+            "Requests waiting for the embedding of their query, those of the run under way included.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._lookups = Counter(
+            "pressmark_query_cache_lookups",
+            "Queries whose embedding was looked for among the kept ones.",
+            ("result",),
+            registry=registry,
+        )
+        for result in ("hit", "miss"):
+            self._lookups.labels(result)  # a rate needs the 0 that it grows from
+        self._runs = Histogram(
+            "pressmark_embedding_batch_queries",
+            "Queries embedded by one run of the model.",
+            buckets=_TOGETHER,
+            registry=registry,
+        )
+
+    def waiting(self) -> AbstractContextManager[None]:
+        return self._waiting.track_inprogress()
+
+    def looked_up(self, *, found: bool) -> None:
+        self._lookups.labels("hit" if found else "miss").inc()
+
+    def ran(self, queries: int) -> None:
+        self._runs.observe(queries)
+
+
+class _Release(Collector):
+    """What runs. A collector, because workers that share their counts would sum a gauge up."""
+
+    def collect(self) -> Iterator[Metric]:
+        release = GaugeMetricFamily("pressmark_build", "Always 1; the label says what runs.", labels=["version"])
+        release.add_metric([version("pressmark")], 1)
+        yield release
 
 
 class _OfArchive(Collector):
@@ -121,4 +184,4 @@ def _gauge(name: str, text: str, value: int) -> Metric:
 def metrics(request: Request) -> Response:
     """Measurements since the process started, in Prometheus's text format."""
     found: Metrics = request.app.state.metrics
-    return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return Response(found.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
