@@ -1,0 +1,35 @@
+/** Drawings: SVG elements, and boxes that are drawn for the width they have. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** As `el` in dom.js, for SVG. */
+export function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) element.setAttribute(key, String(value));
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== false));
+  return element;
+}
+
+/**
+ * Calls `draw(width)` as soon as the box is on the page, and whenever its width changes. Scaling one drawing instead
+ * would make its letters too small to read on a phone.
+ */
+export function drawnToWidth(box, draw) {
+  let drawn = 0;
+  new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry.contentRect.width);
+    if (width > 0 && width !== drawn) draw((drawn = width));
+  }).observe(box);
+  return box;
+}
+
+/** Every how many of `count` places `across` pixels a label of `size` pixels has room. */
+export function labelStep(count, across, size) {
+  const least = (size * count) / across;
+  for (let power = 1; ; power *= 10) {
+    for (const step of [1, 2, 5]) if (step * power >= least) return step * power;
+  }
+}

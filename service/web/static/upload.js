@@ -1,0 +1,158 @@
+/** Adding articles from files: dropped anywhere on the page or chosen, sent in turn, and what became of each told. */
+
+import { el, fill } from "./dom.js";
+import { READ, batches, filesOf, followed, sent } from "./sending.js";
+
+const VEIL_MS = 500; // browsers repeat "dragover" every 350 ms at the latest
+
+/** Everything added since the page was loaded, newest first: a view that is drawn anew shows it still. */
+let drops = [];
+let area = null;
+let sending = false;
+let unveil = 0;
+
+/** Where files can be dropped or chosen; `done()` is called when some of them became articles. */
+export function uploadArea(done) {
+  const chosen = (event) => {
+    add([...event.currentTarget.files]);
+    event.currentTarget.value = ""; // else the same file, mended, could not be chosen again
+  };
+  const said = el("p", { class: "unseen", role: "status" });
+  const list = el("ul", { class: "upload-drops", "aria-label": "Files added" });
+  const veil = el("div", { class: "upload-veil", "aria-hidden": "true", hidden: true });
+  veil.append(el("p", {}, "Drop to add to the archive"));
+  const element = el("section", { class: "upload", "aria-label": "Add articles" }, zone(chosen), said, list, veil);
+  area = { element, said, list, veil, done };
+  draw();
+  return element;
+}
+
+function zone(chosen) {
+  const input = el("input", { type: "file", id: "upload-files", class: "unseen", multiple: true, onchange: chosen });
+  input.accept = READ.join();
+  input.setAttribute("aria-describedby", "upload-kinds");
+  const label = el("label", { class: "upload-button", for: "upload-files" }, "Choose files");
+  return el(
+    "div",
+    { class: "upload-zone" },
+    el("p", {}, input, label, " or drop them anywhere on this page"),
+    el("p", { class: "upload-kinds", id: "upload-kinds" }, "Text, Markdown, HTML, PDF, Word, EPUB, feeds, JSON lines"),
+  );
+}
+
+function add(files) {
+  drops.unshift(...batches(files).reverse());
+  draw();
+  void sendAll();
+}
+
+/** One drop after the other: the archive has one writer anyway, and what was dropped first is searchable first. */
+async function sendAll() {
+  if (sending) return;
+  sending = true;
+  for (let next = waiting(); next; next = waiting()) {
+    try {
+      const job = await sent(next, draw);
+      await followed(next, job, draw);
+    } catch (error) {
+      Object.assign(next, { state: "failed", problem: error.message });
+    }
+    draw();
+    say(`${names(next)}: ${outcome(next)}`);
+    if (next.result?.added || next.result?.updated) area.done?.();
+  }
+  sending = false;
+}
+
+const waiting = () => drops.findLast((drop) => drop.state === "waiting");
+const isOver = (drop) => drop.state === "done" || drop.state === "failed";
+
+function say(text) {
+  area.said.textContent = text;
+}
+
+// --- what is shown ---
+
+function draw() {
+  const clear = () => {
+    drops = drops.filter((drop) => !isOver(drop));
+    draw();
+    area.element.querySelector("input").focus();
+  };
+  fill(area.list, drops.map(shown));
+  if (drops.some(isOver)) {
+    area.list.append(el("li", {}, el("button", { type: "button", class: "plain", onclick: clear }, "Clear this list")));
+  }
+}
+
+function shown(drop) {
+  const failed = drop.problem || drop.errors.length > 0;
+  return el(
+    "li", { class: `upload-drop ${drop.state}${failed ? " failed" : ""}` },
+    el("p", { class: "upload-outcome" }, isOver(drop) ? null : progress(drop), outcome(drop)),
+    el("ul", { class: "upload-files" }, drop.files.map((file) => fileLines(drop, file))),
+    el("ul", { class: "upload-files" }, elsewhere(drop).map(({ file, detail }) => errorLine(file, detail))),
+  );
+}
+
+function progress(drop) {
+  const { files, of } = drop.progress;
+  const value = { sending: drop.sent, running: of ? files / of : 0 }[drop.state];
+  return el("progress", { max: 1, value, "aria-label": `Adding ${names(drop)}` });
+}
+
+/** What an error is of that none of the files is called: an entry of a file, say. */
+const elsewhere = (drop) => drop.errors.filter(({ file }) => !drop.files.some(({ name }) => name === file));
+
+function fileLines(drop, { name }) {
+  const errors = drop.errors.filter(({ file }) => file === name);
+  if (errors.length) return errors.map(({ detail }) => errorLine(name, detail));
+  return el("li", { class: "upload-file" }, fileName(name));
+}
+
+function errorLine(name, detail) {
+  return el("li", { class: "upload-file failed" }, fileName(name), " ", el("span", { class: "upload-error" }, detail));
+}
+
+const fileName = (name) => el("span", { class: "upload-name", dir: "auto" }, name);
+
+function outcome(drop) {
+  if (drop.problem) return drop.problem;
+  if (drop.state === "waiting") return "Waiting for what was added before";
+  if (drop.state === "sending") return `Sending, ${Math.round(drop.sent * 100)} %`;
+  if (drop.state === "queued") return "Sent; waiting for its turn";
+  if (drop.state === "running") return `Reading, ${drop.progress.files} of ${drop.progress.of} files`;
+  const { added = 0, updated = 0, unchanged = 0 } = drop.result ?? {};
+  const counts = [[added, "added"], [updated, "updated"], [unchanged, "already there"]].filter(([count]) => count);
+  const refused = new Set(drop.errors.map(({ file }) => file)).size;
+  if (refused) counts.push([refused, "could not be read"]);
+  return counts.map(([count, what]) => `${count.toLocaleString("en")} ${what}`).join(", ") || "Nothing to add";
+}
+
+const names = ({ files }) => (files.length === 1 ? files[0].name : `${files.length} files`);
+
+// --- the whole page as a place to drop on, while an area is on it ---
+
+function drags(event) {
+  return area?.element.isConnected && event.dataTransfer?.types.includes("Files");
+}
+
+function veiled(on) {
+  clearTimeout(unveil);
+  if (area) area.veil.hidden = !on;
+  if (on) unveil = setTimeout(() => veiled(false), VEIL_MS);
+}
+
+addEventListener("dragover", (event) => {
+  if (!drags(event)) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "copy";
+  veiled(true);
+});
+
+addEventListener("drop", async (event) => {
+  veiled(false);
+  if (!drags(event)) return;
+  event.preventDefault();
+  add(await filesOf(event.dataTransfer));
+});
