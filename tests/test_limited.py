@@ -43,7 +43,7 @@ THEIRS = [
 ]
 
 
-def _archive(place: Path, articles: list[Article]) -> Archive:
+def archive_of(place: Path, articles: list[Article]) -> Archive:
     archive = open_or_create(place, WordEmbedder())
     index_articles(archive, WordEmbedder(), articles)
     return archive
@@ -51,12 +51,12 @@ def _archive(place: Path, articles: list[Article]) -> Archive:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return _archive(tmp_path_factory.mktemp("limited") / "whole", THEIRS[:2] + OURS + THEIRS[2:])
+    return archive_of(tmp_path_factory.mktemp("limited") / "whole", THEIRS[:2] + OURS + THEIRS[2:])
 
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return _archive(tmp_path_factory.mktemp("limited") / "alone", OURS)
+    return archive_of(tmp_path_factory.mktemp("limited") / "alone", OURS)
 
 
 def _said(results: Results, digits: int = 3) -> object:
@@ -96,7 +96,7 @@ def test_how_many_others_hold_a_word_does_not_change_its_score(tmp_path: Path) -
     ours = [
         _by(TIMES, f"t/{n}", f"The bridge of {word} stands here.") for n, word in enumerate(("iron", "wood", "zinc"))
     ]
-    archive = _archive(tmp_path / "archive", ours)
+    archive = archive_of(tmp_path / "archive", ours)
     part = Searcher(archive, WordEmbedder()).within([TIMES])
     options = SearchOptions(mode="lexical")
     before = [hit.score for hit in part.search("zinc bridge", options).hits]
@@ -182,7 +182,7 @@ def test_nobodys_articles_are_an_empty_archive_that_can_be_searched(whole: Archi
 
 
 def test_what_is_removed_is_gone_from_a_part_with_the_next_response_and_what_comes_is_there(tmp_path: Path) -> None:
-    archive = _archive(tmp_path / "archive", OURS + THEIRS)
+    archive = archive_of(tmp_path / "archive", OURS + THEIRS)
     part = Searcher(archive, WordEmbedder()).within([TIMES])
     assert part.search("dredged").hits[0].citation.article_id == "t/port"
     with archive.writer() as writer:
@@ -198,7 +198,7 @@ def test_what_is_removed_is_gone_from_a_part_with_the_next_response_and_what_com
 
 
 def test_an_article_that_changes_hands_changes_parts(tmp_path: Path) -> None:
-    archive = _archive(tmp_path / "archive", OURS)
+    archive = archive_of(tmp_path / "archive", OURS)
     part = archive.limited([TIMES])
     assert "t/bridge" in part.snapshot().article_ids()
     index_articles(archive, WordEmbedder(), [replace(OURS[0], publisher=POST)])
@@ -208,7 +208,7 @@ def test_an_article_that_changes_hands_changes_parts(tmp_path: Path) -> None:
 
 def test_a_large_part_counts_words_by_its_rows(whole: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("indexer.snapshot._FEW_PASSAGES", 0)
-    archive = _archive(tmp_path / "archive", OURS + THEIRS)
+    archive = archive_of(tmp_path / "archive", OURS + THEIRS)
     few = Searcher(whole, WordEmbedder()).within([TIMES]).search("zirconum harbour bridge")
     many = Searcher(archive, WordEmbedder()).within([TIMES]).search("zirconum harbour bridge")
     assert [hit.citation for hit in few.hits] == [hit.citation for hit in many.hits]

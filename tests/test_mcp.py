@@ -31,7 +31,6 @@ from service.cite import FORMATS, cite_locators
 from service.cli.root import run
 from service.locator import Locator
 from service.mcp.core import Once, at_hand, lazily
-from service.mcp.mounting import mount
 from service.mcp.reading import MOST_CHARACTERS, USUAL, page_json
 from service.mcp.server import create_server
 from service.search import Searcher, SearchOptions
@@ -475,15 +474,14 @@ def test_a_process_searches_and_answers_as_the_command_line_does(
 
 @pytest.fixture(scope="module")
 def address(archive: Archive, searcher: Searcher) -> Iterator[str]:
-    app = create_app(searcher, HandAnswerer(archive))
-    mount(app, at_hand(searcher, HandAnswerer(archive)), origins=["https://desk.example"], path="/agents")
+    app = create_app(searcher, HandAnswerer(archive), cors_origins=["https://desk.example"])
     with http_service(app) as address:
         yield address
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 def test_the_tools_over_http_give_what_the_interface_gives(address: str, mode: str) -> None:
-    client = Client(f"{address}/agents", mode=mode)
+    client = Client(f"{address}/mcp", mode=mode)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(client):
         agent = Agent(portal, client)
         assert [tool.name for tool in agent.tools()] == NAMES
@@ -504,15 +502,15 @@ def test_the_tools_over_http_give_what_the_interface_gives(address: str, mode: s
 def test_pages_of_other_sites_are_not_let_in(address: str, headers: dict[str, str], status: int) -> None:
     asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     accepted = {"Accept": "application/json, text/event-stream"}
-    answer = httpx.post(f"{address}/agents", json=asked, headers=accepted | headers)
+    answer = httpx.post(f"{address}/mcp", json=asked, headers=accepted | headers)
     assert answer.status_code == status
     if status == 403:
         assert answer.headers["content-type"] == "application/problem+json"
-    assert httpx.post(f"{address}/agents", json=asked, headers=accepted | {"Origin": address}).status_code == 200
+    assert httpx.post(f"{address}/mcp", json=asked, headers=accepted | {"Origin": address}).status_code == 200
 
 
 def test_a_body_too_large_is_refused_by_the_application(address: str) -> None:
-    answer = httpx.post(f"{address}/agents", content=b" " * 10_000_001, headers={"Content-Type": "application/json"})
+    answer = httpx.post(f"{address}/mcp", content=b" " * 10_000_001, headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["type"]) == (413, "/problems/body-too-large")
 
 

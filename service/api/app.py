@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
@@ -12,9 +13,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 import service.api.requestid as requestid
+import service.mcp.mounting as agents
 from service.access.keys import KeyStore
 from service.access.rates import Rates
-from service.api import articles, asking, citing, docs, facets, metrics, search, upkeep
+from service.api import articles, asking, citing, docs, facets, jobs, metrics, search, upkeep, writing
 from service.api.access import describe
 from service.api.following import following
 from service.api.gate import Gate
@@ -24,8 +26,10 @@ from service.api.observing import Observed, Served
 from service.api.problems import table
 from service.api.request import GENERATION_HEADER, Asks, BodyLimit, ResponseHeaders, Writes
 from service.api.schemas import Problem
+from service.jobs.runner import Runner
+from service.mcp.core import at_hand
 from service.search import Searcher
-from service.settings import MOST_BYTES
+from service.settings import MOST_BYTES, MOST_UPLOAD_BYTES
 from service.shapes import Json
 from service.web import page
 
@@ -78,13 +82,16 @@ def create_app(
     writer: Writes | None = None,
     *,
     most_bytes: int = MOST_BYTES,
+    most_upload_bytes: int = MOST_UPLOAD_BYTES,
     cors_origins: Sequence[str] = (),
     log: Callable[[Served], None] | None = None,
     rate_limit: int | None = None,
     hosts: Sequence[str] = (),
     closed: bool = False,
 ) -> FastAPI:
-    """The application that serves a searcher's archive; bodies of more than ``most_bytes`` are refused.
+    """The application that serves a searcher's archive.
+
+    Bodies of more than ``most_bytes`` are refused, and uploads of files of more than ``most_upload_bytes``.
 
     Pages of other origins may call it where ``cors_origins`` names theirs; ``log`` is told of every request answered.
     Without an ``answerer`` over that searcher there is no ``/v1/ask``, without a ``writer`` no language model.
@@ -105,11 +112,13 @@ def create_app(
     app.state.searcher = searcher
     app.state.answerer = answerer
     app.state.writer = writer
+    app.state.runner = Runner(searcher.archive.path, searcher.embedder)
+    app.state.writing = asyncio.Lock()
     install(app)
     app.state.metrics = measured = metrics.Metrics(searcher.archive)
     keys = KeyStore(searcher.archive.path)
     app.state.keys_required = lambda: closed or keys.required()
-    app.add_middleware(BodyLimit, most=most_bytes)
+    app.add_middleware(BodyLimit, most=most_bytes, most_of_files=most_upload_bytes)
     app.add_middleware(Gate, keys=keys, rates=Rates(rate_limit), always=closed, origins=cors_origins)
     if hosts:
         app.add_middleware(Hosts, names=hosts)
@@ -120,8 +129,10 @@ def create_app(
         partial(Observed, during=measured.in_flight, after=(measured.count, *([log] if log else []))),
         requestid.RequestIds,
     )
-    for part in (search, *((asking,) if answerer else ()), facets, articles, citing, upkeep, metrics, docs, page):
+    ask = (asking,) if answerer else ()
+    for part in (search, *ask, facets, articles, writing, jobs, citing, upkeep, metrics, docs, page):
         app.include_router(part.router)
+    agents.mount(app, at_hand(searcher, answerer), origins=cors_origins)
     return app
 
 
