@@ -17,7 +17,7 @@ from indexer.writer import ArchiveWriter
 
 # What a parsing library's own mistakes look like when a file surprises it; ``load_file`` lets them through, as they may
 # be ours. A run over a thousand files goes on, and the refusal names the type, so that it is not hidden.
-_MISTAKES = (AttributeError, TypeError, AssertionError, ArithmeticError, RecursionError, MemoryError)
+MISTAKES = (AttributeError, TypeError, AssertionError, ArithmeticError, RecursionError, MemoryError)
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class Folders:
                     yield article
         except NotAnArticle as error:
             self._refuse(error, file)
-        except _MISTAKES as error:
+        except MISTAKES as error:
             what = " ".join(str(error).split())
             self._refuse(
                 NotAnArticle(

@@ -22,6 +22,7 @@ from indexer.errors import InputError
 
 LogFormat = Literal["text", "json", "none"]
 MOST_BYTES = 10_000_000
+MOST_UPLOAD_BYTES = 100_000_000
 _PREFIX = "PRESSMARK_"
 _FILE = f"{_PREFIX}SETTINGS"
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@]+")
@@ -62,6 +63,7 @@ class Settings(BaseModel):
         description="Web origins whose pages may call the service: several separated by commas, `*` for all.",
     )
     max_body_bytes: int = Field(default=MOST_BYTES, ge=1, description="Larger request bodies are refused.")
+    max_upload_bytes: int = Field(default=MOST_UPLOAD_BYTES, ge=1, description="Larger uploads of files are refused.")
     llm: str | None = Field(default=None, description="URL of an OpenAI-compatible endpoint that may write answers.")
     llm_model: str | None = Field(default=None, description="The language model's name at that endpoint.")
     llm_context: int | None = Field(

@@ -26,6 +26,7 @@ from service.api.observing import Observed, Served
 from service.api.problems import table
 from service.api.request import GENERATION_HEADER, Asks, BodyLimit, ResponseHeaders, Writes
 from service.api.schemas import Problem
+from service.api.written import ArticleBody
 from service.jobs.runner import Runner
 from service.mcp.core import at_hand
 from service.search import Searcher
@@ -55,7 +56,7 @@ Every error is an `application/problem+json` document (RFC 9457). Its `type` is 
 
 
 class Api(FastAPI):
-    """FastAPI whose description knows the shape of problems, which no endpoint returns and FastAPI thus leaves out."""
+    """FastAPI whose description knows the shapes that no endpoint names and FastAPI thus leaves out."""
 
     around: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
     """What responses pass through on their way out, in this order. Unlike the middleware that is added to an
@@ -70,8 +71,9 @@ class Api(FastAPI):
 
     def openapi(self) -> Json:
         document = super().openapi()
-        shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        document["components"]["schemas"] |= shape.pop("$defs") | {"Problem": shape}
+        for model in (Problem, ArticleBody):
+            shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            document["components"]["schemas"] |= shape.pop("$defs", {}) | {model.__name__: shape}
         describe(document, optional=not self.state.keys_required())
         return document
 

@@ -29,11 +29,13 @@ _log = logging.getLogger(__name__)
 
 @contextlib.asynccontextmanager
 async def following(app: FastAPI) -> AsyncIterator[None]:
-    """The application's life: while it lasts, its archive is followed."""
+    """The application's life: while it lasts, its archive is followed, and what was handed over is indexed."""
     task = asyncio.create_task(_follow(app.state.searcher.archive))
+    app.state.runner.start()
     try:
         yield
     finally:
+        await run_in_threadpool(app.state.runner.stop)
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Query
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -135,7 +135,9 @@ class ResponseHeaders:
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
-    """Middleware: a body of more than ``most`` bytes is refused as soon as the byte after them arrives.
+    """Middleware: a body of more than ``most`` bytes, or a form with files of more than ``most_of_files``, is refused.
+
+    It is as soon as the byte after them arrives.
 
     Starlette's own limit answers in plain text once a Content-Length is too large, so its refusal is no problem
     document.
@@ -143,16 +145,26 @@ class BodyLimit:
 
     app: ASGIApp
     most: int
+    most_of_files: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         read = 0
+        most = self.most_of_files if _holds_files(scope) else self.most
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self.most:
-                raise HTTPException(413, f"the body has more than {self.most:,} bytes. Send it in parts")
+            if read > most:
+                raise HTTPException(413, f"the body has more than {most:,} bytes. Send it in parts")
             return message
 
         await self.app(scope, counted, send)
+
+
+def _holds_files(scope: Scope) -> bool:
+    """Whether a request uploads files. Only where these are taken: everywhere else a body is read into memory."""
+    if scope["type"] != "http" or (scope["method"], scope["path"]) != ("POST", "/v1/articles"):
+        return False
+    media_type = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "multipart/form-data"

@@ -19,7 +19,7 @@ from service.api.app import create_app
 from service.api.logs import request_log, server_log
 from service.api.request import Asks, Writes
 from service.search import Searcher
-from service.settings import MOST_BYTES, LogFormat
+from service.settings import MOST_BYTES, MOST_UPLOAD_BYTES, LogFormat
 
 _log = logging.getLogger(__name__)
 _GRACE = 10
@@ -37,6 +37,7 @@ def serve(
     log_queries: bool = False,
     cors_origins: Sequence[str] = (),
     most_bytes: int = MOST_BYTES,
+    most_upload_bytes: int = MOST_UPLOAD_BYTES,
 ) -> None:
     """Answer on ``host`` and ``port`` (0: any free one) until SIGINT or SIGTERM; requests under way are finished.
 
@@ -69,6 +70,7 @@ def serve(
             answerer,
             writer,
             most_bytes=most_bytes,
+            most_upload_bytes=most_upload_bytes,
             cors_origins=cors_origins,
             log=request_log(log_format, sys.stderr, queries=log_queries),
         ),

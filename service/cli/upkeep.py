@@ -130,6 +130,9 @@ def serve(
     max_body_bytes: Annotated[
         int | None, typer.Option(metavar="BYTES", help="Refuse larger bodies.", show_default="10000000")
     ] = None,
+    max_upload_bytes: Annotated[
+        int | None, typer.Option(metavar="BYTES", help="Refuse larger uploads of files.", show_default="100000000")
+    ] = None,
     settings: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings in TOML.", show_default="$PRESSMARK_SETTINGS")
     ] = None,
@@ -160,6 +163,7 @@ def serve(
         "log_queries": log_queries,
         "cors_origins": cors_origins,
         "max_body_bytes": max_body_bytes,
+        "max_upload_bytes": max_upload_bytes,
     }
     chosen = load_settings({name: value for name, value in options.items() if value is not None}, settings)
     generator = generator_from(chosen.llm, chosen.llm_model, chosen.llm_context)
@@ -174,5 +178,6 @@ def serve(
         log_queries=chosen.log_queries,
         cors_origins=chosen.cors_origins,
         most_bytes=chosen.max_body_bytes,
+        most_upload_bytes=chosen.max_upload_bytes,
     )
     return 0

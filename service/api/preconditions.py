@@ -1,0 +1,38 @@
+"""``If-Match`` and ``If-None-Match`` of a request that changes an article.
+
+Source: RFC 9110, sections 13.1.1 and 13.1.2.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from indexer.errors import OtherEdition
+from indexer.standing import Standing
+
+
+class Preconditions:
+    """What a request wants to be so before it changes anything."""
+
+    def __init__(self, request: Request) -> None:
+        self._match = _tags(request.headers.getlist("if-match"))
+        self._none_match = _tags(request.headers.getlist("if-none-match"))
+
+    def require(self, article_id: str, held: Standing | None) -> None:
+        """Refuse the change where what is held is not what was said.
+
+        Raises:
+            OtherEdition: it is not.
+        """
+        holds = f"edition {held.edition}" if held is not None else "no article of this id"
+        tag = f'"{held.edition}"' if held is not None else None
+        mend = "Read it again, and decide anew"
+        if self._match is not None and (tag is None or not self._match & {tag, "*"}):
+            raise OtherEdition(f"{article_id!r} is not in the edition of If-Match: the archive holds {holds}. {mend}")
+        if self._none_match is not None and tag is not None and self._none_match & {tag, "*"}:
+            raise OtherEdition(f"{article_id!r} is there, which If-None-Match excludes: {holds}. {mend}")
+
+
+def _tags(lines: list[str]) -> set[str] | None:
+    """The tags named; None when the header is not there."""
+    return {tag.strip() for line in lines for tag in line.split(",")} if lines else None

@@ -1,0 +1,85 @@
+"""One article put in its place or taken out while somebody waits for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from indexer.archive import Archive
+from indexer.build import index_articles
+from indexer.embed import Embedder
+from indexer.errors import ArchiveBusy, FollowedArticle, UnknownArticle
+from indexer.records import Article
+from indexer.standing import Standing, standing_of
+from service.jobs.given import refuse_others
+
+Require = Callable[[str, Standing | None], None]
+"""What raises when the article of this id is not as it was said to be."""
+T = TypeVar("T")
+_PATIENCE = 30.0
+"""Seconds to wait for the archive, which a job lets go of every few."""
+
+
+def put_article(
+    place: Path, embedder: Embedder, article: Article, publishers: tuple[str, ...] | None, require: Require
+) -> tuple[str, int]:
+    """Add or replace one article; what became of it, and the archive's generation.
+
+    Raises:
+        OtherEdition: ``require`` says so.
+        FollowedArticle: it comes from a followed file.
+        NotAnArticle: it is another publisher's than may be written, or cannot be cut into passages.
+        ArchiveBusy: another process has been writing for half a minute.
+    """
+
+    def admits(article: Article, held: Standing | None) -> None:
+        refuse_others(article, held, publishers)
+        require(article.id, held)
+        if held is not None and held.file is not None:
+            raise FollowedArticle(
+                f"article {article.id!r} comes from a file that the archive follows, which alone decides it. Change "
+                "that file, or use another id"
+            )
+
+    with Archive(place) as archive:
+        card = embedder.card
+        archive.manifest.require_model(card.name, card.weights_sha256, card.dim, place)
+        report = _patiently(lambda: index_articles(archive, embedder, [article], admits=admits))
+    if not report.ids:
+        raise report.refused[0]
+    outcomes = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged}
+    return next(name for name, count in outcomes.items() if count), report.generation
+
+
+def remove_article(place: Path, article_id: str, publishers: tuple[str, ...] | None, require: Require) -> int:
+    """Take one article out, to stay out; the archive's generation without it.
+
+    Raises:
+        UnknownArticle: there is none, or none of these publishers.
+        OtherEdition: ``require`` says so.
+        ArchiveBusy: another process has been writing for half a minute.
+    """
+
+    def removed() -> int:
+        with archive.writer() as writer:
+            with writer.change() as db:
+                held = standing_of(db, article_id)
+            if held is None or (publishers is not None and held.publisher not in publishers):
+                raise UnknownArticle(f"archive {place} holds no article {article_id!r} any more")
+            require(article_id, held)
+            writer.remove([article_id], withhold=True)
+            return writer.commit()
+
+    with Archive(place) as archive:
+        return _patiently(removed)
+
+
+def _patiently(change: Callable[[], T]) -> T:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        with suppress(ArchiveBusy):
+            return change()
+    return change()
