@@ -116,6 +116,7 @@ def create_app(
     app.state.writer = writer
     app.state.runner = Runner(searcher.archive.path, searcher.embedder)
     app.state.writing = asyncio.Lock()
+    app.state.most_upload_bytes = most_upload_bytes
     install(app)
     app.state.metrics = measured = metrics.Metrics(searcher.archive)
     keys = KeyStore(searcher.archive.path)

@@ -83,9 +83,14 @@ async def article(request: Request, article_id: str) -> Response:
 
 @router.get("/page/offers.json")
 async def offers(request: Request) -> Response:
-    """What this server can be asked for beside searches, so that the page offers nothing else."""
+    """What this server can be asked for beside searches, and how much at once, so that the page offers nothing else."""
     state = request.app.state
-    return JSONResponse({"answers": state.answerer is not None, "writes": state.writer is not None}, headers=HEADERS)
+    offered = {
+        "answers": state.answerer is not None,
+        "writes": state.writer is not None,
+        "upload_bytes": state.most_upload_bytes,
+    }
+    return JSONResponse(offered, headers=HEADERS)
 
 
 @router.api_route("/page/{name}", methods=["GET", "HEAD"])
