@@ -90,6 +90,7 @@ def create_app(
     rate_limit: int | None = None,
     hosts: Sequence[str] = (),
     closed: bool = False,
+    measured: metrics.Metrics | None = None,
 ) -> FastAPI:
     """The application that serves a searcher's archive.
 
@@ -100,6 +101,7 @@ def create_app(
 
     Requests need a key as soon as the archive has one; if ``closed``, even before. Each key, or without keys each
     address, may make ``rate_limit`` requests a minute. Where ``hosts`` are given, it is called by no other name.
+    Measurements are added to those of ``measured``.
     """
     app = Api(
         title="Pressmark",
@@ -118,7 +120,7 @@ def create_app(
     app.state.writing = asyncio.Lock()
     app.state.most_upload_bytes = most_upload_bytes
     install(app)
-    app.state.metrics = measured = metrics.Metrics(searcher.archive)
+    app.state.metrics = measured = measured or metrics.Metrics(searcher.archive)
     keys = KeyStore(searcher.archive.path)
     app.state.keys_required = lambda: closed or keys.required()
     app.add_middleware(BodyLimit, most=most_bytes, most_of_files=most_upload_bytes)

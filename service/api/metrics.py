@@ -25,7 +25,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,11 +40,13 @@ router = APIRouter(include_in_schema=False)
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """A word search takes about a millisecond, a search some ten, an answer some hundred, one that is written seconds."""
 _TOGETHER = (1, 2, 4, 8, 16, 32)
+MEASURES = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that tells prometheus_client, when it is imported, in which folder processes share their counts."""
 
 
 class Metrics:
     """What is measured of one application; with ``shared``, the folder that prometheus_client keeps counts in, of all
-    that use it. It must then stand in the environment as PROMETHEUS_MULTIPROC_DIR before this module is imported.
+    processes that use it. It must then stand in the environment as ``MEASURES`` before this module is imported.
     """
 
     def __init__(self, archive: ReadableArchive, shared: Path | None = None) -> None:
@@ -94,6 +96,12 @@ class Metrics:
         for work in served.work:
             for phase, ms in work.phases_ms.items():
                 self._phases.labels(work.kind, phase).observe(ms / 1000)
+
+
+def forget_worker(pid: int | None, shared: Path) -> None:
+    """Take what a dead worker was doing out of what is going on at present; its counts stay."""
+    if pid is not None:
+        mark_process_dead(pid, str(shared))
 
 
 class Embedding:
