@@ -63,7 +63,7 @@ def job(job_id: JobId, runner: TheRunner, caller: TheCaller) -> Response:
     operation_id="forget_job",
     status_code=204,
     response_class=Response,
-    responses={204: {"description": "It is gone"}} | responses(404, 409, 422, 500, 503),
+    responses=written.GONE | responses(404, 409, 422, 500, 503),
     dependencies=[Depends(requires("write")), Depends(no_parameters)],
 )
 def forget(job_id: JobId, runner: TheRunner, caller: TheCaller) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends
@@ -32,7 +33,7 @@ from service.api.problems import responses
 from service.api.request import TheSnapshot, json_body, no_parameters, stamp
 from service.jobs.given import article_given
 from service.jobs.job import Job, job_json
-from service.jobs.oneoff import put_article, remove_article
+from service.jobs.oneoff import Placed, put_article, remove_article
 from service.jobs.runner import Runner
 from service.jobs.spool import Spool
 
@@ -121,13 +122,12 @@ async def put(
         raise BadRecord(f"an id has no spaces at its ends and none in a row: {article_id!r}. Write {article.id!r}")
     precondition = Preconditions(request)
 
-    def change() -> tuple[str, int]:
+    def change() -> Placed:
         return put_article(runner.archive, runner.embedder, article, caller.publishers, precondition.require)
 
-    outcome, generation = await _in_turn(request, change)
-    stamp(request, generation)
-    shape = {"article_id": article.id, "edition": article.edition, "outcome": outcome, "generation": generation}
-    return JSONResponse(shape, 201 if outcome == "added" else 200, {"ETag": f'"{article.edition}"'})
+    placed = await _in_turn(request, change)
+    stamp(request, placed.generation)
+    return JSONResponse(asdict(placed), 201 if placed.outcome == "added" else 200, {"ETag": f'"{placed.edition}"'})
 
 
 @router.delete(
@@ -135,7 +135,7 @@ async def put(
     operation_id="remove_article",
     status_code=204,
     response_class=Response,
-    responses={204: {"description": "It is gone"}} | responses(404, 412, 422, 500, 503, 507),
+    responses=written.GONE | responses(404, 412, 422, 500, 503, 507),
 )
 async def remove(
     request: Request, article_id: ArticleId, runner: TheRunner, caller: TheCaller, snapshot: TheSnapshot

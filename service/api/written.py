@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from service.api.schemas import Name, Names, Shape
 from service.jobs.job import State
@@ -13,7 +13,7 @@ MOST_ARTICLES = 10_000
 """Of one body."""
 MOST_FILES = 1_000
 """Of one upload."""
-_EXAMPLE = {
+_EXAMPLE: dict[str, JsonValue] = {
     "title": "A bridge",
     "text": "The bridge opened in 1932. It is 503 metres long.",
     "authors": ["Ada Byron"],
@@ -173,6 +173,7 @@ QUEUED: dict[str, Any] = JOB | {
     "progress": {"files": 0, "of": 1},
     "result": None,
 }
+GONE: dict[int | str, dict[str, Any]] = {204: {"description": "It is gone"}}
 JOBS: dict[str, Any] = {"jobs": [JOB], "next": None}
 WRITTEN: dict[str, Any] = {
     "article_id": "example.org/bridge",

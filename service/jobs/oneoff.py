@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from indexer.embed import Embedder
 from indexer.errors import ArchiveBusy, FollowedArticle, UnknownArticle
 from indexer.records import Article
 from indexer.standing import Standing, standing_of
+from indexer.writer import Outcome
 from service.jobs.given import refuse_others
 
 Require = Callable[[str, Standing | None], None]
@@ -23,10 +25,20 @@ _PATIENCE = 30.0
 """Seconds to wait for the archive, which a job lets go of every few."""
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An article that was put in its place, and what that made of the archive."""
+
+    article_id: str
+    edition: str
+    outcome: Outcome
+    generation: int
+
+
 def put_article(
     place: Path, embedder: Embedder, article: Article, publishers: tuple[str, ...] | None, require: Require
-) -> tuple[str, int]:
-    """Add or replace one article; what became of it, and the archive's generation.
+) -> Placed:
+    """Add or replace one article.
 
     Raises:
         OtherEdition: ``require`` says so.
@@ -50,8 +62,8 @@ def put_article(
         report = _patiently(lambda: index_articles(archive, embedder, [article], admits=admits))
     if not report.ids:
         raise report.refused[0]
-    outcomes = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged}
-    return next(name for name, count in outcomes.items() if count), report.generation
+    outcome: Outcome = "added" if report.added else "updated" if report.updated else "unchanged"
+    return Placed(article.id, article.edition, outcome, report.generation)
 
 
 def remove_article(place: Path, article_id: str, publishers: tuple[str, ...] | None, require: Require) -> int:
