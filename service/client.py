@@ -38,14 +38,15 @@ R = TypeVar("R")
 class Client:
     """A Pressmark service at a URL; any number of threads may use it at once. ``close`` it, or use it in a ``with``.
 
-    ``timeout`` is how many seconds a request is waited for. No request is repeated.
+    ``timeout`` is how many seconds a request is waited for. No request is repeated. A ``key`` is sent to this service
+    alone: no redirect is followed.
 
     Raises:
-        InputError: the URL is none, or the timeout is not above 0.
+        InputError: the URL is none, the timeout is not above 0, or the key cannot be one.
     """
 
-    def __init__(self, url: str, timeout: float = 60.0) -> None:
-        self._connection = Connection(url, timeout)
+    def __init__(self, url: str, timeout: float = 60.0, *, key: str | None = None) -> None:
+        self._connection = Connection(url, timeout, key)
         self.url = self._connection.url
 
     def __enter__(self) -> Self:

@@ -16,6 +16,7 @@ import httpx
 from pydantic_core import from_json
 
 from indexer.errors import InputError, ServiceError
+from service.access.tokens import claim_of
 from service.citation import shown
 
 MOST_BYTES = 256 * 2**20
@@ -46,17 +47,17 @@ class Connection:
     """What requests to one base URL go through; any number of threads may at once.
 
     Raises:
-        InputError: the URL is none, or the timeout is not above 0.
+        InputError: the URL is none, the timeout is not above 0, or the key cannot be one.
     """
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, key: str | None = None) -> None:
         self.url = _base_of(url)
         if not timeout > 0:
             raise InputError(f"a wait of {timeout:g} s for {self.url}. Give more than 0")
         self.timeout = timeout
         # A proxy that the environment names is how hosts elsewhere are reached, and never this machine.
         elsewhere = not _is_this_machine(httpx.URL(self.url).host)
-        self._http = httpx.Client(timeout=timeout, trust_env=elsewhere, headers={"User-Agent": "pressmark"})
+        self._http = httpx.Client(timeout=timeout, trust_env=elsewhere, headers=_headers(key))
 
     def close(self) -> None:
         self._http.close()
@@ -106,6 +107,14 @@ class Connection:
                 f"no answer from {self.url} ({shown(str(error) or type(error).__name__)}). Start the service there: "
                 "pressmark serve; or name another address"
             ) from error
+
+
+def _headers(key: str | None) -> dict[str, str]:
+    if key is None:
+        return {"User-Agent": "pressmark"}
+    if claim_of(key) is None:  # what it is instead stays untold: it may be another service's
+        raise InputError("the key that was given is none of Pressmark's: they begin with pm_. See $PRESSMARK_KEY")
+    return {"User-Agent": "pressmark", "Authorization": f"Bearer {key}"}
 
 
 def _base_of(url: str) -> str:

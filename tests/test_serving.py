@@ -169,14 +169,16 @@ def test_a_taken_port_is_an_input_error_that_names_another(archive: Path) -> Non
             serve(Searcher(opened, WordEmbedder()), "127.0.0.1", port)
 
 
-@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("203.0.113.1", 0)])
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("127.0.0.1", -1)])
 def test_a_place_that_cannot_be_listened_on_is_an_input_error(archive: Path, host: str, port: int) -> None:
     with Archive(archive) as opened, pytest.raises(InputError, match=r"cannot be listened on.* --host 127\.0\.0\.1"):
         serve(Searcher(opened, WordEmbedder()), host, port)
 
 
-def test_other_machines_are_let_in_only_with_a_warning(archive: Path) -> None:
-    with server(archive, "0.0.0.0") as (process, _, address):
-        assert httpx.get(f"{address}/healthz").status_code == 200
-        process.terminate()
-        assert "there is no access control yet" in process.communicate(timeout=10)[1]
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "203.0.113.1", "this-machine.example"])
+def test_without_a_key_no_other_machine_is_let_in(archive: Path, host: str) -> None:
+    with (
+        Archive(archive) as opened,
+        pytest.raises(InputError, match=r"has no active key .* pressmark keys create NAME"),
+    ):
+        serve(Searcher(opened, WordEmbedder()), host, 0)

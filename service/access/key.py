@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from indexer.errors import InputError
 from service.access.caller import Caller, Scope
-from service.shapes import Json
+
+if TYPE_CHECKING:
+    from service.shapes import Json
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 MOST_A_MINUTE = 100_000
@@ -37,8 +39,6 @@ class Wanted:
             raise InputError(
                 f"a key's name is {self.name[:_LONGEST_NAME]!r}. Give it 1 to {_LONGEST_NAME} characters in one line"
             )
-        if unknown := sorted(self.scopes - set(SCOPES)):
-            raise InputError(f"there is no scope {', '.join(map(repr, unknown))}. There are: {', '.join(SCOPES)}")
         if not self.scopes:
             raise InputError(f"a key without a scope may do nothing. Give it some of: {', '.join(SCOPES)}")
         if self.publishers is not None and not all(self.publishers and map(str.strip, self.publishers)):
@@ -113,6 +113,17 @@ def key_json(key: Key) -> Json:
         "expires": _shown(key.expires),
         "revoked": _shown(key.revoked),
     }
+
+
+def scopes_of(names: Sequence[str]) -> frozenset[Scope]:
+    """The scopes of these names.
+
+    Raises:
+        InputError: one is none.
+    """
+    if unknown := [name for name in names if name not in SCOPES]:
+        raise InputError(f"there is no scope {', '.join(map(repr, unknown))}. There are: {', '.join(SCOPES)}")
+    return frozenset(scope for scope in SCOPES if scope in names)
 
 
 def ordered(scopes: frozenset[Scope]) -> Sequence[Scope]:

@@ -17,6 +17,7 @@ import service.cli.citing as citing
 import service.cli.evaluating as evaluating
 import service.cli.facets as facets
 import service.cli.indexing as indexing
+import service.cli.keys as keys
 import service.cli.searching as searching
 import service.cli.upkeep as upkeep
 from indexer.errors import PressmarkError
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (indexing, searching, facets, asking, citing, evaluating, upkeep, agents):
+for part in (indexing, searching, facets, asking, citing, evaluating, upkeep, keys, agents):
     part.register(app)
 
 
