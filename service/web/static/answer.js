@@ -20,7 +20,7 @@ export function answerPanel(answer, ...more) {
   return el(
     "section",
     { class: "answer", "aria-labelledby": "answer-title" },
-    el("header", {}, el("h2", { id: "answer-title", class: "label" }, headingOf(answer)), sureness(answer.confidence)),
+    el("header", {}, el("h2", { id: "answer-title", class: "label" }, headingOf(answer)), answer.sides.length === 0 && sureness(answer.confidence)),
     shown,
     more,
   );

@@ -15,13 +15,14 @@ const WAYS = [
 
 /** Shows what there is to search. */
 export async function showHome(root, signal) {
-  const whole = el("div", { class: "home" });
+  const body = el("div", { class: "home" });
+  const whole = el("div", { class: "columns" }, body);
   if (!root.querySelector(".home")) fill(root, whole);
   const again = () => showHome(root, signal);
   try {
     const { total } = await get("/v1/articles", { limit: 1 }, signal);
     if (signal.aborted) return;
-    fill(whole, total === 0 ? emptyArchive(again) : filledArchive(total, again));
+    fill(body, total === 0 ? emptyArchive(again) : filledArchive(total, again));
     fill(root, whole);
   } catch (problem) {
     if (problem.name === "AbortError" || signal.aborted) return;

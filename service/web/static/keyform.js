@@ -6,6 +6,7 @@ import { el } from "./dom.js";
 /** A problem as something to read and act on; `again` repeats what failed, with a key once there is one. */
 export function problemPanel(problem, again) {
   const { title = "Something went wrong", errors = [], request_id: named } = problem.document ?? {};
+  const passing = problem.status === 0 || problem.status === 429 || problem.status >= 500;
   return el(
     "section",
     { class: "notice problem", role: "alert" },
@@ -13,7 +14,8 @@ export function problemPanel(problem, again) {
     el("p", {}, sentence(problem.message)),
     errors.length > 1 && el("ul", {}, errors.map((error) => el("li", {}, `${error.parameter ?? error.pointer}: ${error.detail}`))),
     problem.retryAfter && el("p", {}, `Try again in ${spoken(problem.retryAfter)}.`),
-    problem.status === 401 ? keyForm(again) : el("p", {}, el("button", { type: "button", onclick: again }, "Try again")),
+    problem.status === 401 && keyForm(again),
+    passing && el("p", {}, el("button", { type: "button", onclick: again }, "Try again")),
     named && el("p", { class: "fine" }, `Request ${named}`),
   );
 }

@@ -11,6 +11,7 @@ const SETTLED_AFTER = 150; // milliseconds without scrolling; browsers refuse to
 
 const root = document.getElementById("main");
 const isArticle = (path) => path.startsWith("/article/");
+let shown = null; // the address on the page, without what stands behind its "#"
 let showing = false;
 
 /**
@@ -20,9 +21,9 @@ let showing = false;
 export async function go(href, { replace = false, typing = false } = {}) {
   if (!replace) keepPlace();
   history[replace ? "replaceState" : "pushState"]({}, "", href);
-  const shown = show({ typing });
+  const done = show({ typing });
   if (!typing) scrollTo(0, 0);
-  await shown;
+  await done;
 }
 
 /** Notes something about this place for whoever comes back to it. */
@@ -32,7 +33,8 @@ export function note(more) {
 
 async function show({ typing = false } = {}) {
   showing = true;
-  const href = location.href;
+  shown = location.pathname + location.search;
+  const { href } = location;
   if (!typing) searchBoxSays(new URLSearchParams(location.search).get("q") ?? "");
   try {
     await (isArticle(location.pathname) ? showArticle(root) : showSearch(root, { typing }));
@@ -47,6 +49,8 @@ function keepPlace() {
 
 async function cameBack() {
   const { scroll } = history.state ?? {};
+  const jumped = shown === location.pathname + location.search && !isArticle(location.pathname);
+  if (jumped) return; // to a hit of the results that are here
   await show();
   if (scroll !== undefined) scrollTo(0, scroll);
 }

@@ -26,7 +26,7 @@ export async function showSearch(root, { typing = false } = {}) {
   asking.abort(); // so that no answer to an earlier search can come after this one's
   asking = new AbortController();
   const { signal } = asking;
-  const wanted = wantedAt(location.search);
+  const wanted = { ...wantedAt(location.search), typing };
   document.title = wanted.title;
   if (!wanted.query && !wanted.like) {
     view = null;
@@ -36,7 +36,7 @@ export async function showSearch(root, { typing = false } = {}) {
     view = frame();
     fill(root, view.whole);
   }
-  drawControls(wanted, typing, signal);
+  drawControls(wanted, signal);
   const again = () => showSearch(root);
   const passages = showPassages(wanted, signal, again);
   const pause = typing ? THOUGHT_OVER : 0;
@@ -96,12 +96,12 @@ function frame() {
   return { ...parts, whole: el("div", { class: "columns" }, parts.side, found) };
 }
 
-function drawControls(wanted, typing, signal) {
+function drawControls(wanted, signal) {
   const change = (state) => void go(state.size ? `/?${state}` : "/");
   const draw = () => {
     if (!signal.aborted) fill(view.side, filterPanel(wanted.state, change));
   };
-  if (typing && view.side.firstChild) setTimeout(draw, THOUGHT_OVER);
+  if (wanted.typing && view.side.firstChild) setTimeout(draw, THOUGHT_OVER);
   else draw();
   fill(view.title, wanted.like ? "Passages like this one" : `Results for ${wanted.query}`);
   fill(view.chips, activeFilters(wanted.state, change));
@@ -159,7 +159,9 @@ async function showPassages(wanted, signal, again) {
     view.hits = [];
     for (const part of [view.list, view.notes, view.count, view.more]) fill(part);
     view.time.hidden = true;
-    fill(view.problem, problemPanel(problem, again));
+    const unfinished = wanted.typing && problem.status === 400; // a quotation mark, say, with nothing behind it yet
+    fill(view.count, unfinished && "…");
+    fill(view.problem, !unfinished && problemPanel(problem, again));
     return false;
   } finally {
     clearTimeout(grey);
@@ -198,7 +200,10 @@ function moreButton(found, wanted, signal, again) {
       drawAfter(next, wanted, signal, again);
       document.querySelector(`#hit-${next.hits[0].rank} h3 a`)?.focus({ preventScroll: true });
     } catch (problem) {
-      if (!signal.aborted) fill(view.more, problemPanel(problem, again));
+      if (signal.aborted) return;
+      if (problem.status !== 400) return void fill(view.more, problemPanel(problem, again));
+      note({ loaded: view.hits.length + PAGE }); // the archive has changed since: what was shown may stand elsewhere
+      again();
     }
   };
   return el("button", { type: "button", onclick: load }, `Show ${PAGE} more`);
