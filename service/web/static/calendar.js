@@ -32,6 +32,12 @@ export function days(text) {
   return [dayNumber(year, 1, 1), dayNumber(year + 1, 1, 1)];
 }
 
+/** The number of a year, or of a month counted from the year 0, for labels that fall on round ones. */
+export function ordinal(text) {
+  const [year, month] = parse(text);
+  return month === undefined ? year : year * 12 + month - 1;
+}
+
 /** The date so many years, months or days later, whichever the date is exact to; null outside the years 1 to 9999. */
 export function later(text, by) {
   const parts = parse(text);

@@ -26,10 +26,10 @@ export function drawnToWidth(box, draw) {
   return box;
 }
 
-/** Every how many of `count` places `across` pixels a label of `size` pixels has room. */
-export function labelStep(count, across, size) {
-  const least = (size * count) / across;
-  for (let power = 1; ; power *= 10) {
-    for (const step of [1, 2, 5]) if (step * power >= least) return step * power;
-  }
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+const MONTH_STEPS = [1, 2, 3, 6, ...STEPS.map((years) => 12 * years)];
+
+/** The round number of years or months that lies between two labels when each of `count` needs `size` of `across`. */
+export function labelStep(count, across, size, monthly = false) {
+  return (monthly ? MONTH_STEPS : STEPS).find((step) => step >= (size * count) / across);
 }

@@ -1,6 +1,6 @@
 /** Articles by date as bars, from which a range of dates is chosen: dragged, touched, or set with keys. */
 
-import { days, later, parse, spoken } from "./calendar.js";
+import { days, later, ordinal, parse, spoken } from "./calendar.js";
 import { el, fill } from "./dom.js";
 import { drawnToWidth, labelStep, svg } from "./drawing.js";
 import { listenToKeys, listenToPointer } from "./ranging.js";
@@ -91,12 +91,12 @@ class Histogram {
 
   labels() {
     const [monthly, size] = this.bars[0].from.length > 4 ? [true, LABEL.month] : [false, LABEL.year];
-    const every = labelStep(this.bars.length, this.width - 2 * SIDE, size);
-    const years = parse(this.bars.at(-1).to)[0] - parse(this.bars.at(-1).from)[0] + 1;
-    const nth = ({ from }, at) => (monthly || this.last === 0 ? at : Math.floor(parse(from)[0] / years));
-    return this.bars.flatMap((bar, at) => {
-      if (nth(bar, at) % every) return [];
-      const x = Math.min(Math.max(this.left(at) + this.step / 2, size / 2), this.width - size / 2);
+    const years = parse(this.bars.at(-1).to)[0] - parse(this.bars.at(-1).from)[0] + 1; // that a bar stands for
+    const every = years * labelStep(this.bars.length, this.width - 2 * SIDE, size, monthly);
+    const shown = this.bars.filter(({ from }) => ordinal(from) % every === 0);
+    return (shown.length ? shown : this.bars.slice(0, 1)).map((bar) => {
+      const middle = this.left(this.bars.indexOf(bar)) + this.step / 2;
+      const x = Math.min(Math.max(middle, size / 2), this.width - size / 2);
       return svg("text", { class: "drawing-tick", x, y: HEIGHT - 4, "text-anchor": "middle" }, spoken(bar.from));
     });
   }

@@ -1,6 +1,6 @@
 /** Files on their way into the archive: gathered, sent, and followed until they are in. upload.js shows them. */
 
-import { Problem, key, request } from "./api.js";
+import { Problem, get, key } from "./api.js";
 
 export const READ = [".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".epub", ".xml", ".jsonl"];
 
@@ -9,65 +9,75 @@ const FIRST_LOOK_MS = 200;
 const LAST_LOOK_MS = 3_000;
 const SLOWER = 1.5;
 const MOST_LOST_LOOKS = 5;
-const MOST_FILES = 50;
-const ENVELOPE_BYTES = 1_000; // what a file's part of the body needs beside the file, at most
+const MOST_FILES = 100;
+const MOST_BYTES = 20_000_000; // of a request, unless one file has more: what is in can be found while others follow
+const ENVELOPE_BYTES = 1_000; // of a request's body, beside a file and its name
 
-/** How many bytes of body the service takes; what it says when it refuses more is remembered. */
-let mostBytes = 10_000_000;
-
-/** The files as drops that each fit into one request; what can fit into none has failed already. */
-export function batches(files) {
-  const all = [];
+/** Files, each {name, file}, as drops of one request each. What no request can hold has failed already. */
+export async function dropsOf(files) {
+  const most = await mostBytes();
+  const drops = [];
   let bytes = Infinity;
-  for (const file of files) {
-    const size = file.size + ENVELOPE_BYTES;
-    if (size > mostBytes) {
-      const problem = `${mebi(file.size)} is too large: the service takes ${mebi(mostBytes)} at once`;
-      all.push({ ...drop(), files: [file], state: "failed", errors: [{ file: file.name, detail: problem }] });
+  for (const one of files) {
+    const size = one.file.size + ENVELOPE_BYTES;
+    if (size > most) {
+      const detail = `It has ${megabytes(one.file.size)}; the service takes ${megabytes(most)} at once.`;
+      drops.push({ ...drop([one]), state: "failed", errors: [{ file: one.name, detail }] });
       bytes = Infinity;
       continue;
     }
-    if (bytes + size > mostBytes || all.at(-1).files.length === MOST_FILES || named(all.at(-1), file.name)) {
-      all.push(drop());
-      bytes = 0;
+    const last = drops.at(-1);
+    const full = bytes + size > Math.min(most, MOST_BYTES) || last.files.length === MOST_FILES;
+    if (full || last.files.some(({ name }) => name === one.name)) { // two of one name: an error is of which?
+      drops.push(drop([one]));
+      bytes = size;
+    } else {
+      last.files.push(one);
+      bytes += size;
     }
-    all.at(-1).files.push(file);
-    bytes += size;
   }
-  return all;
+  return drops;
 }
 
-function drop() {
-  const progress = { files: 0, of: 0 };
-  return { files: [], state: "waiting", sent: 0, progress, result: null, errors: [], problem: null };
+function drop(files) {
+  const progress = { files: 0, of: files.length };
+  return { files, state: "waiting", sent: 0, progress, waiting: null, result: null, errors: [], problem: null };
 }
 
-const mebi = (bytes) => `${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })} MB`;
-/** Two files of one name, from two folders, go apart: an error names its file by nothing else. */
-const named = (batch, name) => batch.files.some((file) => file.name === name);
+async function mostBytes() {
+  const offered = await get("/page/offers.json").catch(() => ({})); // sending will tell what is wrong, and better
+  return offered.upload_bytes ?? Infinity;
+}
 
-/** The files that were dropped, those inside dropped folders included. */
-export async function filesOf(transfer) {
+const megabytes = (bytes) => `${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })} MB`;
+
+/** The files that were dropped. Those of a folder are called by their path in it; hidden ones are left out. */
+export async function droppedFiles(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  if (!entries.some((entry) => entry.isDirectory)) return named([...transfer.files]);
   return (await Promise.all(entries.map(within))).flat();
 }
 
+export const named = (files) => files.map((file) => ({ name: file.name, file }));
+
 async function within(entry) {
-  if (entry.isFile) return entry.name.startsWith(".") ? [] : [await new Promise((ok, no) => entry.file(ok, no))];
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    return [{ name: entry.fullPath.replace(/^\/+/, ""), file }];
+  }
   const reader = entry.createReader();
   const files = [];
   for (;;) {
-    const some = await new Promise((ok, no) => reader.readEntries(ok, no)); // a hundred at a time, then none
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // some, then none
     if (!some.length) return files;
-    for (const one of some) files.push(...(await within(one)));
+    for (const one of some) if (!one.name.startsWith(".")) files.push(...(await within(one)));
   }
 }
 
 /** Sends a drop; where its job can be followed. Not by fetch, which does not tell how much of a body has gone out. */
 export function sent(drop, draw) {
   const body = new FormData();
-  for (const file of drop.files) body.append("file", file, file.name);
+  for (const { name, file } of drop.files) body.append("file", file, name);
   const sending = new XMLHttpRequest();
   sending.open("POST", ADDRESS);
   sending.responseType = "json";
@@ -101,9 +111,9 @@ export async function followed(drop, place, draw) {
   let pause = FIRST_LOOK_MS;
   for (let lost = 0; ; ) {
     try {
-      const job = await (await request(place)).json();
-      const { state, progress, result, errors } = job;
-      Object.assign(drop, { state, progress: progress ?? drop.progress, result, errors: errors ?? [] });
+      const job = await get(place);
+      const { state, progress, waiting, result, errors } = job;
+      Object.assign(drop, { state, progress, waiting, result, errors });
       lost = 0;
     } catch (error) {
       const passing = error.status === 0 || error.status === 429 || error.status === 503;

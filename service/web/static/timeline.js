@@ -1,7 +1,7 @@
 /** The results on a line of time, each where it was published; a date known to its year only is a long mark. */
 
 import { articleHref } from "./address.js";
-import { days, later, parse, spoken, write } from "./calendar.js";
+import { days, later, ordinal, parse, spoken, write } from "./calendar.js";
 import { el, fill } from "./dom.js";
 import { drawnToWidth, labelStep, svg } from "./drawing.js";
 
@@ -73,9 +73,9 @@ class Line {
     let at = write([begin.getUTCFullYear(), ...(monthly ? [begin.getUTCMonth() + 1] : [])]);
     for (; at !== null && days(at)[0] < this.end; at = later(at, 1)) starts.push(at);
     const size = monthly ? LABEL.month : LABEL.year;
-    const every = labelStep(starts.length, this.width, size);
-    return starts.flatMap((start, nth) => {
-      if ((monthly ? nth : parse(start)[0]) % every) return [];
+    const every = labelStep(starts.length, this.width, size, monthly);
+    const shown = starts.filter((start) => ordinal(start) % every === 0);
+    return (shown.length ? shown : starts.slice(0, 1)).map((start) => {
       const x = this.x(Math.max(days(start)[0], this.first));
       const anchor = x < size / 2 ? "start" : x > this.width - size / 2 ? "end" : "middle";
       return [

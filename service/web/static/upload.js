@@ -1,7 +1,8 @@
 /** Adding articles from files: dropped anywhere on the page or chosen, sent in turn, and what became of each told. */
 
+import { announce } from "./announce.js";
 import { el, fill } from "./dom.js";
-import { READ, batches, filesOf, followed, sent } from "./sending.js";
+import { READ, droppedFiles, dropsOf, followed, named, sent } from "./sending.js";
 
 const VEIL_MS = 500; // browsers repeat "dragover" every 350 ms at the latest
 
@@ -14,16 +15,16 @@ let unveil = 0;
 /** Where files can be dropped or chosen; `done()` is called when some of them became articles. */
 export function uploadArea(done) {
   const chosen = (event) => {
-    add([...event.currentTarget.files]);
+    void add(named([...event.currentTarget.files]));
     event.currentTarget.value = ""; // else the same file, mended, could not be chosen again
   };
-  const said = el("p", { class: "unseen", role: "status" });
   const list = el("ul", { class: "upload-drops", "aria-label": "Files added" });
   const veil = el("div", { class: "upload-veil", "aria-hidden": "true", hidden: true });
   veil.append(el("p", {}, "Drop to add to the archive"));
-  const element = el("section", { class: "upload", "aria-label": "Add articles" }, zone(chosen), said, list, veil);
-  area = { element, said, list, veil, done };
+  const element = el("section", { class: "upload", "aria-label": "Add articles" }, zone(chosen), list, veil);
+  area = { element, list, veil, done };
   draw();
+  requestAnimationFrame(reveal);
   return element;
 }
 
@@ -40,9 +41,12 @@ function zone(chosen) {
   );
 }
 
-function add(files) {
-  drops.unshift(...batches(files).reverse());
+async function add(files) {
+  const added = await dropsOf(files);
+  drops.unshift(...added.toReversed());
   draw();
+  reveal();
+  added.filter(isOver).forEach(tell);
   void sendAll();
 }
 
@@ -58,7 +62,7 @@ async function sendAll() {
       Object.assign(next, { state: "failed", problem: error.message });
     }
     draw();
-    say(`${names(next)}: ${outcome(next)}`);
+    tell(next);
     if (next.result?.added || next.result?.updated) area.done?.();
   }
   sending = false;
@@ -67,8 +71,15 @@ async function sendAll() {
 const waiting = () => drops.findLast((drop) => drop.state === "waiting");
 const isOver = (drop) => drop.state === "done" || drop.state === "failed";
 
-function say(text) {
-  area.said.textContent = text;
+/** What became of a drop, for whoever cannot see the list. */
+function tell(drop) {
+  announce(`${names(drop)}: ${[outcome(drop), ...drop.errors.map(({ detail }) => detail)].join(". ")}`);
+}
+
+/** Opens what the area is folded into, once there is something to see: files can be dropped on a folded one, too. */
+function reveal() {
+  const folded = area.element.closest("details");
+  if (folded && drops.length) folded.open = true;
 }
 
 // --- what is shown ---
@@ -87,11 +98,12 @@ function draw() {
 
 function shown(drop) {
   const failed = drop.problem || drop.errors.length > 0;
+  const others = elsewhere(drop).map(({ file, detail }) => errorLine(file, detail));
   return el(
-    "li", { class: `upload-drop ${drop.state}${failed ? " failed" : ""}` },
-    el("p", { class: "upload-outcome" }, isOver(drop) ? null : progress(drop), outcome(drop)),
-    el("ul", { class: "upload-files" }, drop.files.map((file) => fileLines(drop, file))),
-    el("ul", { class: "upload-files" }, elsewhere(drop).map(({ file, detail }) => errorLine(file, detail))),
+    "li",
+    { class: failed ? "upload-drop failed" : "upload-drop", "data-state": drop.state },
+    el("p", { class: "upload-outcome" }, !isOver(drop) && progress(drop), outcome(drop)),
+    el("ul", { class: "upload-files" }, drop.files.map((file) => fileLines(drop, file)), others),
   );
 }
 
@@ -111,7 +123,8 @@ function fileLines(drop, { name }) {
 }
 
 function errorLine(name, detail) {
-  return el("li", { class: "upload-file failed" }, fileName(name), " ", el("span", { class: "upload-error" }, detail));
+  const said = el("span", { class: "upload-error", dir: "auto" }, detail);
+  return el("li", { class: "upload-file failed" }, name && fileName(name), " ", said);
 }
 
 const fileName = (name) => el("span", { class: "upload-name", dir: "auto" }, name);
@@ -120,12 +133,12 @@ function outcome(drop) {
   if (drop.problem) return drop.problem;
   if (drop.state === "waiting") return "Waiting for what was added before";
   if (drop.state === "sending") return `Sending, ${Math.round(drop.sent * 100)} %`;
-  if (drop.state === "queued") return "Sent; waiting for its turn";
+  if (drop.state === "queued") return `Sent, and waiting${drop.waiting ? `: ${drop.waiting}` : " for its turn"}`;
   if (drop.state === "running") return `Reading, ${drop.progress.files} of ${drop.progress.of} files`;
   const { added = 0, updated = 0, unchanged = 0 } = drop.result ?? {};
   const counts = [[added, "added"], [updated, "updated"], [unchanged, "already there"]].filter(([count]) => count);
-  const refused = new Set(drop.errors.map(({ file }) => file)).size;
-  if (refused) counts.push([refused, "could not be read"]);
+  const wrong = drop.errors.length;
+  if (wrong) counts.push([wrong, wrong === 1 ? "error" : "errors"]);
   return counts.map(([count, what]) => `${count.toLocaleString("en")} ${what}`).join(", ") || "Nothing to add";
 }
 
@@ -154,5 +167,5 @@ addEventListener("drop", async (event) => {
   veiled(false);
   if (!drags(event)) return;
   event.preventDefault();
-  add(await filesOf(event.dataTransfer));
+  await add(await droppedFiles(event.dataTransfer));
 });
