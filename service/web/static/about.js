@@ -30,8 +30,8 @@ export function under(article, ...more) {
 
 function source(url) {
   const address = webAddress(url);
-  if (address) return el("a", { href: address.href, rel: "noopener noreferrer", class: "source" }, `Read it at ${address.host} ↗`);
-  return url && el("span", { class: "source", title: "This address is none that a browser follows" }, url);
+  if (address) return el("a", { href: address.href, rel: "noopener noreferrer", class: "published-at" }, `Read it at ${address.host} ↗`);
+  return url && el("span", { class: "published-at", title: "This address is none that a browser follows" }, url);
 }
 
 /** Where the article first appeared, when this is a republication. */

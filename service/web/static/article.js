@@ -68,7 +68,7 @@ function view(article, wanted, ended) {
   const reading = new Reading(article);
   const told = el("div", { class: "told" });
   const card = el("section", { class: "card", "aria-label": "The cited words", hidden: true });
-  const rail = el("aside", { class: "rail", "aria-label": "Citation and matches" }, card);
+  const rail = railAround(card);
   const column = el("article", { class: "column" }, told, headed(article, reading), wordsBar(article, reading, ended.signal));
   const whole = el("div", { class: "article" }, back(wanted.from), column, rail);
   let matches = null;
@@ -87,6 +87,7 @@ function view(article, wanted, ended) {
     const mark = reading.cite(span);
     reading.body.classList.toggle("unsure", !sure);
     card.hidden = span === null;
+    rail.hidden = span === null && matches === null;
     if (span) fillCard(card, citationOf(article, span, reading.slice(...span)), sure);
     const place = matches?.show(span);
     if (mark) goTo(mark);
@@ -96,6 +97,7 @@ function view(article, wanted, ended) {
   function jump(citation) {
     const span = [citation.start, citation.end];
     fill(told);
+    unfold(rail, false); // on a narrow screen it hides what it leads to
     history.replaceState(history.state, "", articleHref(citation, wanted.from));
     const place = show(span, true);
     announce(`${place}: ${reading.slice(...span)}`);
@@ -110,9 +112,9 @@ function view(article, wanted, ended) {
     const hits = found.hits.filter((hit) => hit.citation.edition === article.edition);
     if (!hits.length) return;
     matches = matchRail(hits, wanted, jump);
-    whole.classList.add("with-matches");
+    rail.hidden = false;
     reading.match(hits.flatMap((hit) => hit.highlights));
-    rail.append(matchSection(matches, query));
+    addMatches(rail, matches, query);
     column.querySelector(".under-title").append(...[alsoPublished(hits[0].also_published_by)].filter(Boolean));
     matches.show(wantedAt(location).span);
     follow(matches, reading, ended.signal);
@@ -146,17 +148,31 @@ function fillCard(card, citation, sure) {
   );
 }
 
-function matchSection(matches, query) {
-  const toggle = el("button", { type: "button", class: "rail-toggle", "aria-expanded": "false" }, matches.place);
-  const section = el(
-    "section",
-    { class: "matches", "aria-label": `Matches for ${query} in this article` },
-    el("div", { class: "match-bar" }, toggle, matches.buttons),
-    el("div", { class: "match-body" }, matches.strip, matches.list),
-    el("p", { class: "keys" }, el("kbd", {}, "n"), " next  ", el("kbd", {}, "p"), " previous"),
+/** What stands beside the text; on a narrow screen a bar at the bottom, which its button unfolds. */
+function railAround(card) {
+  const toggle = el("button", { type: "button", class: "rail-toggle", "aria-expanded": "false" }, "Cited words");
+  const rail = el("aside", { class: "rail", "aria-label": "Citation and matches", hidden: true });
+  toggle.addEventListener("click", () => unfold(rail, !rail.classList.contains("open")));
+  return fill(rail, el("div", { class: "rail-bar" }, toggle), el("div", { class: "rail-body" }, card));
+}
+
+function unfold(rail, open) {
+  rail.classList.toggle("open", open);
+  rail.querySelector(".rail-toggle").setAttribute("aria-expanded", String(open));
+}
+
+function addMatches(rail, matches, query) {
+  rail.querySelector(".rail-toggle").replaceChildren(matches.place);
+  rail.querySelector(".rail-bar").append(matches.buttons);
+  rail.querySelector(".rail-body").append(
+    el(
+      "section",
+      { class: "matches", "aria-label": `Matches for ${query} in this article` },
+      matches.strip,
+      matches.list,
+      el("p", { class: "hint" }, el("kbd", {}, "n"), "next", el("kbd", {}, "p"), "previous", el("kbd", {}, "c"), "cite"),
+    ),
   );
-  toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(section.classList.toggle("open"))));
-  return section;
 }
 
 /** Puts the words that a link cites into the address itself: the address alone can then be checked, years from now. */

@@ -114,7 +114,7 @@ export function citeButton(citation, label = "Copy citation") {
 function moveInMenu(event, menu) {
   const items = [...menu.querySelectorAll(".cite-list button")];
   const at = items.indexOf(document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  const to = { ArrowDown: at + 1, ArrowUp: Math.max(at, 0) - 1, Home: 0, End: items.length - 1 }[event.key];
   if (event.key === "Escape" && menu.open) {
     menu.open = false;
     menu.querySelector("summary").focus();

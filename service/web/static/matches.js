@@ -11,7 +11,7 @@ export function matchRail(hits, wanted, jump) {
   const inOrder = [...hits].sort((a, b) => a.citation.start - b.citation.start);
   const best = Math.max(...hits.map((hit) => hit.score));
   const rows = inOrder.map((hit) => row(hit, wanted.from, jump));
-  const place = el("output", { class: "match-place" });
+  const place = el("span", {});
   let current = -1;
 
   /** Shows the next match after the one shown, or after the place that is; round the end. */
@@ -27,8 +27,8 @@ export function matchRail(hits, wanted, jump) {
     current = at < 0 ? behind - 0.5 : at; // between two matches where none is shown
     rows.forEach((link, index) => (index === at ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
     rows[at]?.scrollIntoView({ block: "nearest" });
-    fill(place, at < 0 ? `${inOrder.length} matches` : `Match ${at + 1} of ${inOrder.length}`);
-    return place.textContent;
+    const count = `${inOrder.length} match${inOrder.length === 1 ? "" : "es"}`;
+    return fill(place, at < 0 ? count : `Match ${at + 1} of ${inOrder.length}`).textContent;
   }
 
   const buttons = el(
@@ -52,9 +52,13 @@ function row(hit, from, jump) {
   return el(
     "a",
     { href: articleHref(citation, from), onclick: (event) => followed(event, () => jump(citation)) },
-    start > 0 ? "… " : null,
-    marked(quote.slice(start, end), inside, citation.start + start),
-    end < quote.length ? " …" : null,
+    el(
+      "span",
+      { dir: "auto" },
+      start > 0 ? "… " : null,
+      marked(quote.slice(start, end), inside, citation.start + start),
+      end < quote.length ? " …" : null,
+    ),
   );
 }
 
