@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
 from indexer.errors import InputError
+from service.access.key import MOST_A_MINUTE
 
 LogFormat = Literal["text", "json", "none"]
 MOST_BYTES = 10_000_000
@@ -26,6 +27,7 @@ MOST_UPLOAD_BYTES = 100_000_000
 _PREFIX = "PRESSMARK_"
 _FILE = f"{_PREFIX}SETTINGS"
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@]+")
+_HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _LONGEST_SHOWN = 100
 
 
@@ -39,7 +41,16 @@ def _origin(given: str) -> str:
     return given.lower()
 
 
+def _host(given: str) -> str:
+    if not _HOST.fullmatch(given.lower()):
+        raise ValueError(f"{given!r} is no name of a host: write NAME or ADDRESS, without scheme and port")
+    return given.lower().removesuffix(".")
+
+
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(_split), NoDecode]
+
+
+Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(_split), NoDecode]
 
 
 class Settings(BaseModel):
@@ -53,6 +64,7 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on; 0 takes any free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that answer; each has the models in memory.")
     log_format: LogFormat = Field(
         default="text",
         description="How requests are logged on stderr: `text`, `json` or `none`. Warnings and errors always are.",
@@ -61,6 +73,16 @@ class Settings(BaseModel):
     cors_origins: Origins = Field(
         default=(),
         description="Web origins whose pages may call the service: several separated by commas, `*` for all.",
+    )
+    allowed_hosts: Hosts = Field(
+        default=(),
+        description="Names, beside this machine's own, by which it may be called; any will do if others reach `host`.",
+    )
+    rate_limit: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_A_MINUTE,
+        description="Requests a minute that a key may make, if it says nothing else.",
     )
     max_body_bytes: int = Field(default=MOST_BYTES, ge=1, description="Larger request bodies are refused.")
     max_upload_bytes: int = Field(default=MOST_UPLOAD_BYTES, ge=1, description="Larger uploads of files are refused.")

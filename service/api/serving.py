@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
-import logging
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
+from indexer.archive import Archive
 from indexer.errors import InputError
 from service.api.app import create_app
 from service.api.logs import request_log, server_log
+from service.api.reach import access_line, is_loopback, names_of, require_keys
 from service.api.request import Asks, Writes
+from service.api.workers import serve_workers
 from service.search import Searcher
 from service.settings import MOST_BYTES, MOST_UPLOAD_BYTES, LogFormat
 
-_log = logging.getLogger(__name__)
 _GRACE = 10
 """Seconds that requests under way are given to end."""
 
@@ -38,34 +41,21 @@ def serve(
     cors_origins: Sequence[str] = (),
     most_bytes: int = MOST_BYTES,
     most_upload_bytes: int = MOST_UPLOAD_BYTES,
+    rate_limit: int | None = None,
+    allowed_hosts: Sequence[str] = (),
 ) -> None:
     """Answer on ``host`` and ``port`` (0: any free one) until SIGINT or SIGTERM; requests under way are finished.
 
-    Requests are logged on stderr in ``log_format``; see ``create_app`` for the rest.
+    Requests are logged on stderr in ``log_format``; see ``create_app`` for the rest. Where only this machine reaches
+    the address it is called by this machine's names, and by ``allowed_hosts``; where others do, every request needs a
+    key, whatever becomes of the keys meanwhile.
 
     Raises:
-        InputError: the port is taken, or the address cannot be listened on.
+        InputError: the port is taken, the address cannot be listened on, or others reach it and there is no key.
     """
-    listener = _listen(host, port)
-    place = f"{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    greeting = _greeting(searcher, place)
-    warning = (
-        ""
-        if _is_loopback(host)
-        else (
-            f"other machines can reach {place}, and there is no access control yet: whoever does can read the "
-            "whole archive. To be reached from this machine only: pressmark serve --host 127.0.0.1"
-        )
-    )
 
-    def announce() -> None:
-        if warning:
-            _log.warning(warning)
-        sys.stdout.write(greeting)
-        sys.stdout.flush()
-
-    config = uvicorn.Config(
-        create_app(
+    def make(shared: Path | None) -> ASGIApp:
+        return create_app(
             searcher,
             answerer,
             writer,
@@ -73,24 +63,64 @@ def serve(
             most_upload_bytes=most_upload_bytes,
             cors_origins=cors_origins,
             log=request_log(log_format, sys.stderr, queries=log_queries),
-        ),
-        access_log=False,
-        log_config=server_log(log_format),
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-        ws="none",
-    )
-    with listener, _signals_end_quietly():
-        _Server(config, announce).run(sockets=[listener])
+            rate_limit=rate_limit,
+            hosts=names_of(host, allowed_hosts),
+            closed=not is_loopback(host),
+        )
+
+    serve_made(make, searcher.archive.path, host, port, log_format=log_format)
 
 
-def _greeting(searcher: Searcher, place: str) -> str:
-    snapshot = searcher.archive.snapshot()  # let go of on return: a generation that is held keeps a writer's log long
-    return (
-        f"Pressmark serves {searcher.archive.path} ({snapshot.counts()['articles']:,} articles, generation "
-        f"{snapshot.generation}) on http://{place}; the interface is at /docs; Ctrl-C stops it\n"
-    )
+def serve_made(
+    make: Callable[[Path | None], ASGIApp],
+    archive: Path,
+    host: str,
+    port: int,
+    *,
+    log_format: LogFormat = "none",
+    workers: int = 1,
+) -> None:
+    """Answer with the application that ``make`` gives, as ``serve`` does, in as many processes.
+
+    Of several workers each calls ``make`` for itself, so it can be pickled; it is given the folder that they measure
+    in together, None where there is one process.
+
+    Raises:
+        InputError: as ``serve``, or a worker could not start.
+    """
+    require_keys(archive, host)
+    listener = _listen(host, port)
+    place = f"{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+    greeting = _greeting(archive, place) + access_line(archive)
+
+    def announce() -> None:
+        sys.stdout.write(greeting)
+        sys.stdout.flush()
+
+    options: dict[str, Any] = {
+        "access_log": False,
+        "log_config": server_log(log_format),
+        "log_level": "warning",
+        "server_header": False,
+        "timeout_graceful_shutdown": _GRACE,
+        "ws": "none",
+    }
+    with listener:
+        if workers > 1:
+            serve_workers(make, listener, workers, announce, options)
+            return
+        config = uvicorn.Config(make(None), **options)
+        with _signals_end_quietly():
+            _Server(config, announce).run(sockets=[listener])
+
+
+def _greeting(archive: Path, place: str) -> str:
+    with Archive(archive) as opened:  # and closed: a generation that is held keeps a writer's log long
+        snapshot = opened.snapshot()
+        return (
+            f"Pressmark serves {archive} ({snapshot.counts()['articles']:,} articles, generation "
+            f"{snapshot.generation}) on http://{place}; the interface is at /docs; Ctrl-C stops it\n"
+        )
 
 
 class _Server(uvicorn.Server):
@@ -133,10 +163,3 @@ def _listen(host: str, port: int) -> socket.socket:
                 f"port {port} of {host} is taken by another process. Choose another: pressmark serve --port {port + 1}"
             ) from error
         raise InputError(f"port {port} of {host} cannot be listened on: {error.strerror or error}. {mend}") from error
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

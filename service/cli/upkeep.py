@@ -15,8 +15,6 @@ from service.cli.options import (
     LlmOption,
     ModelOption,
     archive_path,
-    generator_from,
-    open_answerer,
     open_archive,
     print_json,
 )
@@ -115,6 +113,9 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="The port to listen on.", min=0, max=65535, show_default="8000")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes that answer.", min=1, max=64, show_default="1")
+    ] = None,
     llm: LlmOption = None,
     llm_model: LlmModelOption = None,
     llm_context: LlmContextOption = None,
@@ -126,6 +127,12 @@ def serve(
     ] = None,
     cors_origins: Annotated[
         str | None, typer.Option(metavar="ORIGINS", help="Web origins whose pages may call it, separated by commas.")
+    ] = None,
+    allowed_hosts: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Other names by which it may be called, separated by commas.")
+    ] = None,
+    rate_limit: Annotated[
+        int | None, typer.Option(metavar="N", help="Requests a minute that a key may make, if it says nothing else.")
     ] = None,
     max_body_bytes: Annotated[
         int | None, typer.Option(metavar="BYTES", help="Refuse larger bodies.", show_default="10000000")
@@ -142,13 +149,17 @@ def serve(
     With --llm a request may ask for an answer that this language model writes: the passages are then sent to it. No
     request can name another. A key that it needs is read from $PRESSMARK_LLM_KEY.
 
+    It listens to this machine only until there is a key: pressmark keys create NAME. Every request then needs one.
+
     Every option but --settings can also stand in the environment (PRESSMARK_PORT=80) or in a file of settings
     (port = 80). Options win over the environment, and that over the file.
 
     Example:  pressmark serve --archive news --port 8000
     """
-    from service.api.serving import serve as run
-    from service.generate.answering import ModelWriter
+    from functools import partial
+
+    from service.api.serving import serve_made as run
+    from service.cli.composing import application
     from service.settings import load_settings
 
     options = {
@@ -156,28 +167,25 @@ def serve(
         "model": model,
         "host": host,
         "port": port,
+        "workers": workers,
         "llm": llm,
         "llm_model": llm_model,
         "llm_context": llm_context,
         "log_format": log_format,
         "log_queries": log_queries,
         "cors_origins": cors_origins,
+        "allowed_hosts": allowed_hosts,
+        "rate_limit": rate_limit,
         "max_body_bytes": max_body_bytes,
         "max_upload_bytes": max_upload_bytes,
     }
     chosen = load_settings({name: value for name, value in options.items() if value is not None}, settings)
-    generator = generator_from(chosen.llm, chosen.llm_model, chosen.llm_context)
-    answerer = open_answerer(chosen.archive, chosen.model)
     run(
-        answerer.searcher,
+        partial(application, chosen),
+        chosen.archive,
         chosen.host,
         chosen.port,
-        answerer,
-        ModelWriter(answerer, generator) if generator else None,
         log_format=chosen.log_format,
-        log_queries=chosen.log_queries,
-        cors_origins=chosen.cors_origins,
-        most_bytes=chosen.max_body_bytes,
-        most_upload_bytes=chosen.max_upload_bytes,
+        workers=chosen.workers,
     )
     return 0
