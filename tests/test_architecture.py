@@ -28,7 +28,7 @@ def test_imports_point_from_eval_to_service_to_indexer() -> None:
         ("openvino", {"indexer/runtime.py"}),
         ("sentence_transformers", {"indexer/reference.py"}),
         ("typer", {"service/cli"}),
-        ("uvicorn", {"service/api/serving.py"}),
+        ("uvicorn", {"service/api/serving.py", "service/api/workers.py"}),
         ("openai", {"service/generate/client.py"}),
         ("httpx2", {"service/generate/bounds.py"}),
         ("tiktoken", {"service/generate/tokens.py"}),
