@@ -171,12 +171,17 @@ class Reading:
         """Up to ``limit`` articles that meet a filter and whose id comes after ``after``, by id."""
         where, values = wanted.where()
         rows = self._all(
-            "SELECT articles.id, title, authors, publisher, published, url, language FROM articles "
-            f"JOIN contents ON contents.id = content_id WHERE articles.id IN (SELECT id FROM articles WHERE {where}) "
-            "AND articles.id > ? ORDER BY articles.id LIMIT ?",
+            "SELECT a.id, title, authors, publisher, published, url, language FROM "
+            f"(SELECT * FROM articles WHERE ({where}) AND id > ? ORDER BY id LIMIT ?) a "
+            "JOIN contents ON contents.id = content_id ORDER BY a.id",
             [*values, after, limit],
         )
         return [line_from_row(row) for row in rows]
+
+    def article_count(self, wanted: Filter) -> int:
+        """How many articles meet a filter."""
+        where, values = wanted.where()
+        return int(self._all(f"SELECT count(*) FROM articles WHERE {where}", values)[0][0])
 
     # -- lists and counts ---------------------------------------------------------------------------------------
 

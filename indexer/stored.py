@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,12 @@ class StoredArticle:
     original: Original | None
     provenance: dict[str, str]
     generation: int
+
+    @property
+    def statement(self) -> str:
+        """SHA-256 over all that is stated of the article beside its text: another when any of it changes."""
+        stated = {name: value for name, value in asdict(self).items() if name not in {"text", "generation"}}
+        return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
     def loaded(self) -> Article:
         """The article as its loader gave it."""

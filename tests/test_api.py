@@ -470,8 +470,8 @@ def test_what_is_not_there_or_not_allowed_is_a_problem(client: TestClient) -> No
     problem(client.get("/nope/ä b"), 404, "not-found")
     problem(client.get("/v1/search/?q=a"), 404, "not-found")
     for method, path, allowed in (
-        ("DELETE", "/v1/search", "GET, POST"),
-        ("PATCH", "/v1/articles/a/text", "GET, PUT, DELETE"),
+        ("DELETE", "/v1/search", "GET, HEAD, POST"),
+        ("PATCH", "/v1/articles/a/text", "GET, HEAD, PUT, DELETE"),
         ("GET", "/v1/verify", "POST"),
     ):
         response = client.request(method, path)

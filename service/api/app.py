@@ -21,6 +21,7 @@ from service.api.access import describe
 from service.api.following import following
 from service.api.gate import Gate
 from service.api.handlers import install
+from service.api.heads import Heads
 from service.api.hosts import Hosts
 from service.api.observing import Observed, Served
 from service.api.problems import table
@@ -129,6 +130,7 @@ def create_app(
         app.add_middleware(Hosts, names=hosts)
     app.around = (
         partial(GZipMiddleware, minimum_size=_WORTH_COMPRESSING, compresslevel=_LEVEL),
+        Heads,
         *([_cross_origin(cors_origins)] if cors_origins else []),
         ResponseHeaders,
         partial(Observed, during=measured.in_flight, after=(measured.count, *([log] if log else []))),

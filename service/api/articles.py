@@ -22,15 +22,16 @@ from service.api.access import requires
 from service.api.problems import responses
 from service.api.request import TheSnapshot, documented
 from service.api.schemas import Article, ArticleList, ListParameters, SpanParameters
+from service.api.tags import has, tag_of
 from service.citation import cite_span
+from service.cursor import cursor_at, fingerprint_of, id_of
 from service.shapes import article_json, line_json
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], dependencies=[Depends(requires("read"))])
 ArticleId = Annotated[str, Path(description="The article's id, percent-encoded.", examples=["example.org/bridge"])]
 SpanQuery = Annotated[SpanParameters, Query()]
-_TEXT_RESPONSES = documented(examples.TEXT, "text/plain", "application/json") | {
-    304: {"description": "The text is the one you have"}
-}
+_NOT_CHANGED: dict[int | str, dict[str, object]] = {304: {"description": "It is the one that `If-None-Match` names"}}
+_TEXT_RESPONSES = documented(examples.TEXT, "text/plain", "application/json") | _NOT_CHANGED
 
 
 @router.get(
@@ -42,14 +43,15 @@ _TEXT_RESPONSES = documented(examples.TEXT, "text/plain", "application/json") | 
 def articles(wanted: Annotated[ListParameters, Query()], snapshot: TheSnapshot) -> Response:
     """List the articles that meet some conditions, by id."""
     limits = wanted.filter()
-    lines = snapshot.article_lines(limits, wanted.cursor, wanted.limit + 1)
+    of = fingerprint_of("articles", limits)
+    lines = snapshot.article_lines(limits, id_of(wanted.cursor, of, snapshot.generation), wanted.limit + 1)
     shown = lines[: wanted.limit]
     return JSONResponse(
         {
             "generation": snapshot.generation,
-            "total": len(snapshot.article_ids(limits)),
+            "total": snapshot.article_count(limits),
             "articles": [line_json(line) for line in shown],
-            "next": shown[-1].id if len(lines) > len(shown) else None,
+            "next": cursor_at(of, snapshot.generation, shown[-1].id) if len(lines) > len(shown) else None,
         }
     )
 
@@ -67,7 +69,7 @@ def text(request: Request, article_id: ArticleId, wanted: SpanQuery, snapshot: T
     """
     whole_id = f"{article_id}/text"
     if snapshot.article_ids(Filter(articles=(whole_id,))):
-        return _shown(snapshot.article(whole_id), wanted)
+        return _shown(request, snapshot.article(whole_id), wanted)
     return _text(request, snapshot, article_id, wanted)
 
 
@@ -75,15 +77,23 @@ def text(request: Request, article_id: ArticleId, wanted: SpanQuery, snapshot: T
     "/{article_id:path}",
     operation_id="article",
     response_model=Article,
-    responses=documented(examples.ARTICLE) | responses(400, 404, 422, 500, 503),
+    responses=documented(examples.ARTICLE) | _NOT_CHANGED | responses(400, 404, 422, 500, 503),
 )
-def article(article_id: ArticleId, wanted: SpanQuery, snapshot: TheSnapshot) -> Response:
-    """One article with its canonical text, and the span cited when one is asked for."""
-    return _shown(snapshot.article(article_id), wanted)
+def article(request: Request, article_id: ArticleId, wanted: SpanQuery, snapshot: TheSnapshot) -> Response:
+    """One article with its canonical text, and the span cited when one is asked for.
+
+    `ETag` begins with the edition, and changes with what is stated of the article, too.
+    """
+    return _shown(request, snapshot.article(article_id), wanted)
 
 
-def _shown(found: StoredArticle, wanted: SpanParameters) -> Response:
-    return JSONResponse(article_json(found, _span(wanted)))
+def _shown(request: Request, found: StoredArticle, wanted: SpanParameters) -> Response:
+    shape = article_json(found, _span(wanted))
+    tag = tag_of(found)
+    headers = {"ETag": f'"{tag}"'}
+    if has(request.headers.getlist("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(shape, headers=headers)
 
 
 def _text(request: Request, snapshot: Snapshot, article_id: str, wanted: SpanParameters) -> Response:
@@ -100,9 +110,3 @@ def _span(wanted: SpanParameters) -> tuple[int, int] | None:
     if (wanted.start is None) != (wanted.end is None):
         raise BadQuery(f"a span has a start and an end, got start {wanted.start}, end {wanted.end}. Give both or none")
     return None if wanted.start is None or wanted.end is None else (wanted.start, wanted.end)
-
-
-def has(if_none_match: list[str], tag: str) -> bool:
-    """Whether the client has what this tag names. Source: RFC 9110, section 13.1.2 (weak comparison)."""
-    tags = [tag.strip().removeprefix("W/") for value in if_none_match for tag in value.split(",")]
-    return "*" in tags or f'"{tag}"' in tags

@@ -23,7 +23,7 @@ from service.shapes import Json
 _MOST_ERRORS = 20
 _LONGEST_NAME = 100
 _TRY_AGAIN = {"Retry-After": "5"}
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _MESSAGES = {
     "missing": "it is required",
     "extra_forbidden": "there is no such parameter or field",
@@ -92,7 +92,8 @@ def _methods(request: Request) -> list[str]:
     """Every method that some route takes at this address; the router's own answer names one route's only."""
     asked = {"type": "http", "path": request.scope["path"], "root_path": request.scope.get("root_path", "")}
     routes = request.app.routes
-    return [m for m in _METHODS if any(route.matches(asked | {"method": m})[0] is Match.FULL for route in routes)]
+    taken = {m for m in _METHODS if any(route.matches(asked | {"method": m})[0] is Match.FULL for route in routes)}
+    return [m for m in _METHODS if m in taken or (m == "HEAD" and "GET" in taken)]
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

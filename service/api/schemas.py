@@ -157,6 +157,7 @@ class SimilarBody(Limits):
     k: K = 10
     group: Group = Field("article", description="`article`: the best passage of each article.")
     cursor: Cursor = None
+    explain: bool = Field(False, description="Give the rank, raw and normalised score, and where the time went.")
 
     def options(self) -> SearchOptions:
         return SearchOptions(self.k, "dense", self.filter(), self.group, self.cursor)
@@ -200,7 +201,7 @@ class FacetParameters(FacetBody):
 
 class ListParameters(Limits):
     limit: int = Field(100, ge=1, le=MOST_AT_ONCE, description="How many articles.")
-    cursor: Address = Field("", description="`next` of the page before.")
+    cursor: Annotated[str | None, Field(max_length=60_000)] = Field(None, description="`next` of the page before.")
 
 
 class SpanParameters(Shape):

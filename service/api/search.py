@@ -48,7 +48,7 @@ def similar(request: Request, wanted: Annotated[SimilarParameters, Query()], sea
 @_post("/similar", operation_id="similar_by_body", responses=_SIMILAR | _OF_BODIES)
 def similar_by_body(request: Request, wanted: SimilarBody, searcher: TheSearcher) -> Response:
     """Find what is nearest in meaning, as `GET /v1/similar` does."""
-    return _answer(request, searcher.similar(parse_locator(wanted.locator), wanted.options()))
+    return _answer(request, searcher.similar(parse_locator(wanted.locator), wanted.options()), explain=wanted.explain)
 
 
 def _answer(request: Request, results: Results, *, explain: bool = False) -> Response:

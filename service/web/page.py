@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from service.api.articles import has
+from service.api.tags import has
 
 router = APIRouter(include_in_schema=False)
 

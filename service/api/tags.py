@@ -1,0 +1,16 @@
+"""Entity tags: what a response is the same as, and whether whoever asks has it already."""
+
+from __future__ import annotations
+
+from indexer.stored import StoredArticle
+
+
+def tag_of(article: StoredArticle) -> str:
+    """Names an article and what is stated of it: another as soon as its text or any of that changes."""
+    return f"{article.edition}.{article.statement[:16]}"
+
+
+def has(if_none_match: list[str], tag: str) -> bool:
+    """Whether the client has what this tag names. Source: RFC 9110, section 13.1.2 (weak comparison)."""
+    tags = [tag.strip().removeprefix("W/") for value in if_none_match for tag in value.split(",")]
+    return "*" in tags or f'"{tag}"' in tags
