@@ -41,7 +41,7 @@ class Wanted:
             )
         if not self.scopes:
             raise InputError(f"a key without a scope may do nothing. Give it some of: {', '.join(SCOPES)}")
-        if self.publishers is not None and not all(self.publishers and map(str.strip, self.publishers)):
+        if self.publishers is not None and not (self.publishers and all(map(str.strip, self.publishers))):
             raise InputError(f"publishers are {list(self.publishers)}. Name each, or none for all. {_MORE}")
         if self.publishers is not None and "admin" in self.scopes:
             raise InputError(
