@@ -11,6 +11,7 @@ from indexer.archive import Archive
 from indexer.embed import Embedder
 from indexer.errors import PressmarkError, UnknownJob
 from indexer.lock import WriterLock
+from indexer.pipeline import BATCH_CHARACTERS
 from service.jobs.job import Kept, Misread, State
 from service.jobs.spool import remove_abandoned
 from service.jobs.store import JobStore, now
@@ -28,12 +29,16 @@ _log = logging.getLogger(__name__)
 
 
 class Runner:
-    """Runs the jobs of an archive while it is started. Of several processes, one at a time does."""
+    """Runs the jobs of an archive while it is started. Of several processes, one at a time does.
 
-    def __init__(self, archive: Path, embedder: Embedder) -> None:
+    Every ``slice_characters`` of text are a commit, after which others get their turn to write.
+    """
+
+    def __init__(self, archive: Path, embedder: Embedder, slice_characters: int = BATCH_CHARACTERS) -> None:
         self.store = JobStore(archive)
         self.archive = archive
         self.embedder = embedder
+        self._slice_characters = slice_characters
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -90,7 +95,8 @@ class Runner:
             return self._do(begun)
 
     def _do(self, kept: Kept) -> bool:
-        work = Work(kept, self.store.folder(kept.job.id), self.store.save, self._stop)
+        folder = self.store.folder(kept.job.id)
+        work = Work(kept, folder, self.store.save, self._stop, self._slice_characters)
         try:
             with Archive(self.archive) as archive:
                 card = self.embedder.card

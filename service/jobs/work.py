@@ -18,7 +18,7 @@ from indexer.embed import Embedder
 from indexer.errors import ArchiveBusy, NotAnArticle
 from indexer.folders import MISTAKES
 from indexer.load.files import load_file
-from indexer.pipeline import BATCH_CHARACTERS, Report
+from indexer.pipeline import Report
 from indexer.records import Article
 from indexer.standing import Standing
 from service.jobs.given import refuse_followed, refuse_others, under_prefix
@@ -35,23 +35,33 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """An article on its way, and where it came from, in words and by number."""
+class _Place:
+    """Where an article came from, in words and by number."""
 
-    article: Article
     file: str
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An article on its way."""
+
+    article: Article
+    place: _Place
 
 
 class Work:
     """Does one job. ``save`` is given the job whenever there is something new to say of it."""
 
-    def __init__(self, kept: Kept, folder: Path, save: Callable[[Kept], None], stop: Event) -> None:
+    def __init__(
+        self, kept: Kept, folder: Path, save: Callable[[Kept], None], stop: Event, slice_characters: int
+    ) -> None:
         self._kept = replace(kept, job=replace(kept.job, stored=0, result=None, errors=kept.refused))
         self._folder = folder
         self._save = save
         self._stop = stop
-        self._claimed: dict[str, str] = {}
+        self._slice_characters = slice_characters
+        self._claimed: dict[str, _Place] = {}
         self._result = Result()
 
     def run(self, archive: Archive, embedder: Embedder) -> Kept:
@@ -66,8 +76,8 @@ class Work:
         for item in self._articles():
             if self._stop.is_set():
                 raise Stopped
-            if ready and size >= BATCH_CHARACTERS:
-                self._store(archive, embedder, ready, through=ready[-1].number - 1)
+            if ready and size >= self._slice_characters:
+                self._store(archive, embedder, ready, through=item.place.number - 1)
                 time.sleep(_BREATH)
                 ready, size = [], 0
             ready.append(item)
@@ -81,11 +91,11 @@ class Work:
             path = self._folder / spooled.place
             if spooled.place == ARTICLES:
                 for number, article in enumerate(self._read(path, spooled.name), 1):
-                    yield from self._first(_Read(article, f"#/articles/{number - 1}", number))
+                    yield from self._first(_Read(article, _Place(f"#/articles/{number - 1}", number)))
                 continue
             number += 1
             for article in self._read(path, spooled.name):
-                yield from self._first(_Read(under_prefix(article, spooled.name), spooled.name, number))
+                yield from self._first(_Read(under_prefix(article, spooled.name), _Place(spooled.name, number)))
 
     def _read(self, path: Path, name: str) -> Iterator[Article]:
         """The articles of one file; what cannot be read is noted."""
@@ -103,14 +113,14 @@ class Work:
 
     def _first(self, read: _Read) -> Iterator[_Read]:
         """The article, unless one before it in this job has its id."""
-        first = self._claimed.setdefault(read.article.id, read.file)
-        if first == read.file:
+        first = self._claimed.setdefault(read.article.id, read.place)
+        if first == read.place:
             yield read
         else:
-            self._note(read.file, f"the id {read.article.id!r} is already that of an article in {first}")
+            self._note(read.place.file, f"the id {read.article.id!r} is already that of an article in {first.file}")
 
     def _store(self, archive: Archive, embedder: Embedder, ready: Sequence[_Read], through: int) -> None:
-        files = {read.article.id: read.file for read in ready}
+        files = {read.article.id: read.place.file for read in ready}
         report = self._indexed(archive, embedder, [read.article for read in ready])
         for refusal in report.refused:
             self._note(files.get(refusal.article_id or "", "?"), str(refusal))
