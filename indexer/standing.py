@@ -8,13 +8,18 @@ from dataclasses import dataclass
 
 from indexer.records import Article
 from indexer.sources import Sources
+from indexer.stored import article_from_row
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An article as it stands; ``file`` is the followed file that it came from, None where it was handed over."""
+    """An article as it stands; ``file`` is the followed file that it came from, None where it was handed over.
+
+    ``statement`` is that of ``StoredArticle``: what is stated of it beside its text.
+    """
 
     edition: str
+    statement: str
     publisher: str | None
     file: str | None
 
@@ -26,11 +31,13 @@ Admits = Callable[[Article, Standing | None], None]
 def standing_of(db: sqlite3.Connection, article_id: str) -> Standing | None:
     """The article of this id inside the writer's transaction; None when there is none."""
     row = db.execute(
-        "SELECT e.sha256, a.publisher FROM articles a JOIN contents c ON c.id = a.content_id "
+        "SELECT a.id, e.sha256, '', c.blocks, c.title, a.authors, a.publisher, a.published, a.url, a.language, "
+        "a.original, a.provenance, a.generation FROM articles a JOIN contents c ON c.id = a.content_id "
         "JOIN editions e ON e.id = c.edition_id WHERE a.id = ?",
         (article_id,),
     ).fetchone()
     owner = Sources(db).owner_of(article_id)
     if row is None or owner is None:
         return None
-    return Standing(row[0], row[1], owner[1] if owner[0] is not None else None)
+    held = article_from_row(row)
+    return Standing(held.edition, held.statement, held.publisher, owner[1] if owner[0] is not None else None)

@@ -183,3 +183,18 @@ def test_what_is_similar_is_explained_when_asked(client: TestClient) -> None:
     assert all(hit["explanation"]["dense"]["rank"] == hit["rank"] for hit in got["hits"])
     plain = client.get("/v1/similar", params={"locator": "a"}).json()
     assert [{**hit, "explanation": None} for hit in got["hits"]] == [{**h, "explanation": None} for h in plain["hits"]]
+
+
+# --- changing what was read -------------------------------------------------------------------------------------------
+
+
+def test_the_tag_that_was_read_is_the_one_that_a_change_asks_for(tmp_path: Path) -> None:
+    client = TestClient(create_app(Searcher(make_archive(tmp_path / "archive"), WordEmbedder())))
+    body = {"text": TEXTS["example.org/bridge"], "title": "The bridge"}
+    whole, text = client.get(BRIDGE).headers["etag"], client.get(f"{BRIDGE}/text").headers["etag"]
+    assert client.put(BRIDGE, json=body, headers={"If-Match": whole}).status_code == 200
+    problem(client.put(BRIDGE, json=body, headers={"If-Match": whole}), 412, "other-edition")
+    assert client.put(BRIDGE, json={**body, "title": "A bridge"}, headers={"If-Match": text}).status_code == 200
+    problem(client.put(BRIDGE, json=body, headers={"If-None-Match": "*"}), 412, "other-edition")
+    assert client.delete(BRIDGE, headers={"If-Match": client.get(BRIDGE).headers["etag"]}).status_code == 204
+    problem(client.put(BRIDGE, json=body, headers={"If-Match": "*"}), 412, "other-edition")

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from indexer.errors import OtherEdition
 from indexer.standing import Standing
+from service.api.tags import tag_of
 
 
 class Preconditions:
@@ -25,11 +26,12 @@ class Preconditions:
             OtherEdition: it is not.
         """
         holds = f"edition {held.edition}" if held is not None else "no article of this id"
-        tag = f'"{held.edition}"' if held is not None else None
+        # An article's address is answered with the tag of all of it, its text's with that of the edition.
+        tags = {f'"{held.edition}"', f'"{tag_of(held)}"', "*"} if held is not None else set()
         mend = "Read it again, and decide anew"
-        if self._match is not None and (tag is None or not self._match & {tag, "*"}):
+        if self._match is not None and not self._match & tags:
             raise OtherEdition(f"{article_id!r} is not in the edition of If-Match: the archive holds {holds}. {mend}")
-        if self._none_match is not None and tag is not None and self._none_match & {tag, "*"}:
+        if self._none_match is not None and self._none_match & tags:
             raise OtherEdition(f"{article_id!r} is there, which If-None-Match excludes: {holds}. {mend}")
 
 

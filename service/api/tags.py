@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from indexer.standing import Standing
 from indexer.stored import StoredArticle
 
 
-def tag_of(article: StoredArticle) -> str:
+def tag_of(article: StoredArticle | Standing) -> str:
     """Names an article and what is stated of it: another as soon as its text or any of that changes."""
     return f"{article.edition}.{article.statement[:16]}"
 
