@@ -13,7 +13,7 @@ export function dateRange(facets, state, ask) {
   const bars = barsOf(facets.years, facets.months);
   if (!bars.length && !chosen.after && !chosen.before) return null;
   const reckoned = [chosen.after, chosen.before].every((value) => value === null || parse(value));
-  const pick = (next) => ask(next, document.activeElement?.getAttribute("data-control") ?? null);
+  const pick = (next) => ask(next, controlInUse());
   return el(
     "fieldset",
     { class: "filters-group", "data-list": "published" },
@@ -23,6 +23,8 @@ export function dateRange(facets, state, ask) {
     fields(chosen, ask),
   );
 }
+
+const controlInUse = () => document.activeElement?.getAttribute("data-control") ?? null;
 
 /** The articles that stand in no bar. */
 function aside(facets, bars) {
@@ -35,24 +37,26 @@ function aside(facets, bars) {
   return notes.length > 0 && el("p", { class: "filters-note" }, `Not drawn: ${notes.join(", ")}.`);
 }
 
-/** From and to, both inclusive, as people mean them. */
+/** From and to, both inclusive, as people mean them. They are asked for together, by Enter or the button. */
 function fields(chosen, ask) {
   const to = chosen.before && parse(chosen.before) ? toOf(chosen.before) : chosen.before;
   const shown = { from: chosen.after ?? "", to: to ?? "" };
   const problem = el("p", { class: "filters-problem", id: "dates-problem", role: "alert" });
-  const form = el("form", { class: "filters-dates" }, field("from", "From", shown), field("to", "To", shown));
-  form.append(el("button", { type: "submit", class: "unseen", tabindex: -1 }, "Set the dates"));
-  const set = (event) => {
+  const button = el("button", { type: "submit", hidden: true }, "Set the dates");
+  const form = el("form", { class: "filters-dates" }, field("from", "From", shown), field("to", "To", shown), button);
+  const typed = () => ({ from: form.elements.from.value.trim(), to: form.elements.to.value.trim() });
+  const changed = ({ from, to }) => from !== shown.from || to !== shown.to;
+  form.addEventListener("input", () => {
+    button.hidden = !changed(typed());
+  });
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const typed = { from: form.elements.from.value.trim(), to: form.elements.to.value.trim() };
-    const wrong = misfit(typed);
+    const wrong = misfit(typed());
     for (const name of ["from", "to"]) form.elements[name].setAttribute("aria-invalid", String(wrong?.name === name));
     fill(problem, wrong?.says);
-    const control = document.activeElement?.getAttribute("data-control") ?? `date:${event.target.name}`;
-    if (!wrong && (typed.from !== shown.from || typed.to !== shown.to)) ask(limitsOf(typed), control);
-  };
-  form.addEventListener("submit", set);
-  form.addEventListener("change", set);
+    if (wrong) form.elements[wrong.name].focus();
+    else if (changed(typed())) ask(limitsOf(typed()), controlInUse() ?? "date:to");
+  });
   return [form, el("p", { class: "filters-note", id: "dates-forms" }, FORMS), problem];
 }
 

@@ -13,15 +13,26 @@ export function svg(name, attributes = {}, ...children) {
   return element;
 }
 
+const widths = new Map();
+
 /**
  * Calls `draw(width)` as soon as the box is on the page, and whenever its width changes. Scaling one drawing instead
- * would make its letters too small to read on a phone.
+ * would make its letters too small to read on a phone. A box of a kind (its class) that was drawn before is drawn at
+ * once, for the same width: so one that takes another's place does not flicker.
  */
 export function drawnToWidth(box, draw) {
+  const kind = box.className;
   let drawn = 0;
+  const drawFor = (width) => {
+    if (width <= 0 || width === drawn) return;
+    drawn = width;
+    draw(width);
+  };
+  drawFor(widths.get(kind) ?? 0);
   new ResizeObserver(([entry]) => {
     const width = Math.floor(entry.contentRect.width);
-    if (width > 0 && width !== drawn) draw((drawn = width));
+    if (width > 0) widths.set(kind, width);
+    drawFor(width);
   }).observe(box);
   return box;
 }

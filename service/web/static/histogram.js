@@ -82,10 +82,10 @@ class Histogram {
   drawnBars() {
     const most = Math.max(...this.bars.map(({ count }) => count), 1);
     const gap = Math.min(2, this.step / 5);
-    return this.bars.map(({ count }, at) => {
+    return this.bars.map(({ from, count }, at) => {
       const height = count ? Math.max(2, (count / most) * PLOT) : 0;
       const place = { x: this.left(at) + gap / 2, y: TOP + PLOT - height, width: this.step - gap, height };
-      return svg("rect", { class: "histogram-bar", rx: Math.min(2, this.step / 4), ...place });
+      return svg("rect", { class: "histogram-bar", "data-from": from, rx: Math.min(2, this.step / 4), ...place });
     });
   }
 

@@ -1,5 +1,6 @@
 /** Adding articles from files: dropped anywhere on the page or chosen, sent in turn, and what became of each told. */
 
+import { articlePath } from "./address.js";
 import { announce } from "./announce.js";
 import { el, fill } from "./dom.js";
 import { READ, droppedFiles, dropsOf, followed, named, sent } from "./sending.js";
@@ -119,12 +120,19 @@ const elsewhere = (drop) => drop.errors.filter(({ file }) => !drop.files.some(({
 function fileLines(drop, { name }) {
   const errors = drop.errors.filter(({ file }) => file === name);
   if (errors.length) return errors.map(({ detail }) => errorLine(name, detail));
-  return el("li", { class: "upload-file" }, fileName(name));
+  return el("li", { class: isOver(drop) ? "upload-file taken" : "upload-file" }, linked(drop, name));
 }
 
 function errorLine(name, detail) {
   const said = el("span", { class: "upload-error", dir: "auto" }, detail);
   return el("li", { class: "upload-file failed" }, name && fileName(name), " ", said);
+}
+
+/** The file's name, a link to what became of it where that is plain. */
+function linked(drop, name) {
+  const ids = drop.result?.articles ?? [];
+  const id = drop.files.length === 1 && ids.length === 1 ? ids[0] : ids.find((one) => one === `uploads/${name}`);
+  return id ? el("a", { href: articlePath(id) }, fileName(name)) : fileName(name);
 }
 
 const fileName = (name) => el("span", { class: "upload-name", dir: "auto" }, name);
