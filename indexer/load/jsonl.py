@@ -56,6 +56,8 @@ def article_of(record: Mapping[str, object], name: str) -> Article:
     Raises:
         NotAnArticle: a field cannot be used; the message names it.
     """
+    if character := _lone_surrogate(record):
+        raise NotAnArticle(f"it holds half a character ({character}). Write the text with both its halves")
     try:
         stated = read_stated(record)
         if stated.problems:

@@ -36,7 +36,12 @@ def explaining_disk(place: Path) -> Iterator[None]:
 
 def sync_folder(folder: Path) -> None:
     """Let what was made, renamed or removed in a folder outlive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    sync_file(folder)
+
+
+def sync_file(file: Path) -> None:
+    """Let what was written to a file outlive a power cut."""
+    descriptor = os.open(file, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import time
@@ -16,7 +15,7 @@ from filelock import FileLock, Timeout
 from indexer.errors import BadRecord
 from indexer.load.files import suffix_of
 from service.access.caller import Caller
-from service.jobs.disk import explaining_disk
+from service.jobs.disk import explaining_disk, sync_file
 from service.jobs.job import Job, Kept, Misread, Spooled
 from service.jobs.names import shown_name, upload_name
 from service.jobs.store import JobStore, now
@@ -72,12 +71,11 @@ class Spool:
                 self._open.write(piece)
 
     def end(self) -> None:
-        """The file ends, and is on the disk."""
+        """The file ends."""
         stream, self._open = self._open, None
         if stream is not None:
-            with explaining_disk(self._store.place), stream:
-                stream.flush()
-                os.fsync(stream.fileno())
+            with explaining_disk(self._store.place):
+                stream.close()
 
     def put_articles(self, records: Sequence[Mapping[str, object]]) -> None:
         """Take in articles that came as JSON and have been checked."""
@@ -94,6 +92,8 @@ class Spool:
         refused = tuple(self._refused)
         job = Job(self._id, "queued", now(), files=count, errors=refused)
         with explaining_disk(self._store.place):
+            for spooled in self._files:
+                sync_file(self._folder / spooled.place)
             self._store.accept(self._folder, Kept(job, caller.name, caller.publishers, tuple(self._files), refused))
         self._let_go()
         return job
