@@ -427,7 +427,7 @@ def test_where_nothing_may_be_copied_the_text_is_shown_selected(browser: Browser
 
 
 def test_the_other_matches_stand_in_the_order_of_the_text_and_keys_go_between_them(page: Page, address: str) -> None:
-    asked = {"q": "windmill", "article": LONG, "k": 20}
+    asked: dict[str, str | int] = {"q": "windmill", "article": LONG, "k": 20}
     hits = httpx.get(f"{address}/v1/search", params=asked).json()["hits"]
     spans = sorted((hit["citation"]["start"], hit["citation"]["end"]) for hit in hits)
     assert len(spans) > 2

@@ -66,19 +66,21 @@ function back(from) {
 /** The whole view, and what can be done with it. */
 function view(article, wanted, ended) {
   const reading = new Reading(article);
-  const told = el("div", { class: "told" });
   const card = el("section", { class: "card", "aria-label": "The cited words", hidden: true });
   const rail = railAround(card);
-  const column = el("article", { class: "column" }, told, headed(article, reading), wordsBar(article, reading, ended.signal));
+  const column = el("article", { class: "column" }, headed(article, reading), wordsBar(article, reading, ended.signal));
   const whole = el("div", { class: "article" }, back(wanted.from), column, rail);
   let matches = null;
+  let told = null; // what is said of the cited words, where something is
 
   /** Marks what the address cites and goes there. */
   async function open(asked) {
     const { span, sure, notice } = await judge(article, reading, asked);
-    fill(told, notice);
-    show(span, sure);
-    if (span === null) return notice?.scrollIntoView({ block: "center" });
+    told?.remove();
+    told = notice;
+    const mark = show(span, sure);
+    if (notice) tell(notice, mark, reading, column);
+    if (span === null) return;
     if (sure) keepLink(citationOf(article, span, reading.slice(...span)), asked);
     announce(`${notice ? `${notice.querySelector("h2").textContent}. ` : ""}Opened at: ${reading.slice(...span)}`);
   }
@@ -89,18 +91,18 @@ function view(article, wanted, ended) {
     card.hidden = span === null;
     rail.hidden = span === null && matches === null;
     if (span) fillCard(card, citationOf(article, span, reading.slice(...span)), sure);
-    const place = matches?.show(span);
+    matches?.show(span);
     if (mark) goTo(mark);
-    return place;
+    return mark;
   }
 
   function jump(citation) {
     const span = [citation.start, citation.end];
-    fill(told);
+    told?.remove();
     unfold(rail, false); // on a narrow screen it hides what it leads to
     history.replaceState(history.state, "", articleHref(citation, wanted.from));
-    const place = show(span, true);
-    announce(`${place}: ${reading.slice(...span)}`);
+    show(span, true);
+    announce(`${matches.place.textContent}: ${reading.slice(...span)}`);
   }
 
   /** What else the search that led here finds in this article. */
@@ -173,6 +175,13 @@ function addMatches(rail, matches, query) {
       el("p", { class: "hint" }, el("kbd", {}, "n"), "next", el("kbd", {}, "p"), "previous", el("kbd", {}, "c"), "cite"),
     ),
   );
+}
+
+/** Says what became of the cited words just above them, or above everything where nothing is marked. */
+function tell(notice, mark, reading, column) {
+  const block = mark && [...reading.body.children].find((child) => child.contains(mark));
+  (block ?? column.firstChild).before(notice);
+  notice.scrollIntoView({ block: mark ? "start" : "center" });
 }
 
 /** Puts the words that a link cites into the address itself: the address alone can then be checked, years from now. */

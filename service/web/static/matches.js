@@ -26,9 +26,9 @@ export function matchRail(hits, wanted, jump) {
     const behind = inOrder.filter(({ citation }) => citation.start <= (span?.[0] ?? -1)).length;
     current = at < 0 ? behind - 0.5 : at; // between two matches where none is shown
     rows.forEach((link, index) => (index === at ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
-    rows[at]?.scrollIntoView({ block: "nearest" });
+    if (at >= 0) list.scrollTop = rows[at].offsetTop - list.clientHeight / 3; // the page itself stays where it is
     const count = `${inOrder.length} match${inOrder.length === 1 ? "" : "es"}`;
-    return fill(place, at < 0 ? count : `Match ${at + 1} of ${inOrder.length}`).textContent;
+    fill(place, at < 0 ? count : `Match ${at + 1} of ${inOrder.length}`);
   }
 
   const buttons = el(

@@ -134,11 +134,11 @@ function reviewed(citation, dialog) {
   const item = el(
     "li",
     { "data-name": nameOf(citation) },
-    el("a", { href: articleHref(citation), onclick: () => dialog.close() }, citation.title ?? citation.article_id),
-    el("p", { class: "picked-from" }, sourceOf(citation)),
-    el("blockquote", {}, citation.quote),
-    el("p", { class: "verdict" }),
+    el("a", { href: articleHref(citation), dir: "auto", onclick: () => dialog.close() }, citation.title ?? citation.article_id),
     el("button", { type: "button", class: "quiet", onclick: () => dropped(item, citation, dialog) }, "Remove"),
+    el("p", { class: "picked-from" }, sourceOf(citation)),
+    el("blockquote", { dir: "auto" }, citation.quote),
+    el("p", { class: "verdict" }),
   );
   return item;
 }
