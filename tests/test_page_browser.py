@@ -180,6 +180,7 @@ def test_more_like_a_passage_is_a_search_of_its_own(page: Page) -> None:
     expect(page.locator(".source h3")).to_have_text("ferry/3")
     expect(page.locator(".source .quote")).to_have_text("Ferry number 3 leaves harbour 3.")
     assert asked(page)["like"] == ["ferry/3#0-32"]
+    expect(page.locator(".count")).to_contain_text("18 articles")
     expect(page.locator(".hit").first).to_contain_text("leaves harbour")
     assert "ferry/3" not in shown(page, ".hit h3")
 
@@ -413,14 +414,29 @@ def test_a_key_is_asked_for_where_one_is_needed_and_kept_for_the_tab(browser: Br
     with served("tests.serve_answers", str(place)) as address, looking(browser, address) as page:
         page.goto("/?q=wheat")
         expect(page.get_by_role("heading", name="An access key is needed")).to_be_visible()
-        page.get_by_label("Access key").fill("wrong")
+        page.get_by_label("Access key", exact=True).fill("wrong")
         page.get_by_role("button", name="Use this key").click()
-        expect(page.locator(".refused")).to_have_text("The key that you gave was not accepted.")
-        page.get_by_label("Access key").fill(token)
-        page.get_by_label("Access key").press("Enter")
+        expect(page.locator(".refused")).to_contain_text("does not hold here")
+        page.get_by_label("Access key", exact=True).fill(token)
+        page.get_by_label("Access key", exact=True).press("Enter")
         expect(page.locator(".hit h3").first).to_have_text("farm")
         page.reload()
         expect(page.locator(".hit h3").first).to_have_text("farm")
         page.get_by_role("button", name="Forget the access key").click()
-        expect(page.get_by_label("Access key")).to_be_visible()
+        expect(page.get_by_label("Access key", exact=True)).to_be_visible()
         assert token not in page.url
+
+
+def test_whoever_asks_too_often_is_told_when_to_ask_again(browser: Browser, tmp_path: Path) -> None:
+    place = tmp_path / "archive"
+    bridge_archive(place).close()
+    keys = KeyStore(place)
+    _, token = keys.create(Wanted("seldom", per_minute=1))
+    keys.close()
+    with served("tests.serve_answers", str(place)) as address, looking(browser, address) as page:
+        page.goto("/")
+        page.get_by_label("Access key", exact=True).fill(token)
+        page.get_by_label("Access key", exact=True).press("Enter")
+        expect(page.locator(".home h1")).to_contain_text("Search the archive")
+        page.get_by_role("searchbox").fill("wheat")
+        expect(page.locator(".found .problem")).to_contain_text(re.compile(r"Try again in \d+ seconds"))

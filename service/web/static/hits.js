@@ -75,14 +75,31 @@ function likeLink(citation) {
   return el("a", { href, class: "like", "aria-label": `More like this passage of ${titleOf(citation)}` }, "More like this");
 }
 
-function folded(whole) {
+/**
+ * A quote that is long as [quote, button to unfold it]. Folded, it is scrolled to where most of its marks are, as what was
+ * searched for may stand far down in it; all of it is there.
+ */
+export function folded(whole) {
   if (Array.from(whole.textContent).length <= LONG) return [whole];
   whole.classList.add("folded");
+  new ResizeObserver(() => scrollToMarks(whole)).observe(whole);
   const unfold = () => {
     const closed = whole.classList.toggle("folded");
     button.textContent = closed ? "Show the whole passage" : "Show less";
     button.setAttribute("aria-expanded", String(!closed));
+    scrollToMarks(whole);
   };
   const button = el("button", { type: "button", class: "plain unfold", "aria-expanded": "false", onclick: unfold }, "Show the whole passage");
   return [whole, button];
+}
+
+function scrollToMarks(whole) {
+  const height = whole.clientHeight;
+  const top = whole.getBoundingClientRect().top - whole.scrollTop;
+  const marks = [...whole.querySelectorAll("mark")].map((mark) => mark.getBoundingClientRect());
+  const seenFrom = (from) => marks.filter((mark) => mark.top - top >= from + 0.2 * height * (from > 0) && mark.bottom - top <= from + 0.8 * height).length;
+  const places = [0, ...marks.map((mark) => mark.top - top - 0.3 * height)];
+  whole.scrollTop = places.reduce((best, place) => (seenFrom(place) > seenFrom(best) ? place : best));
+  whole.classList.toggle("cut-above", whole.scrollTop > 0);
+  whole.classList.toggle("cut-below", whole.scrollTop + height < whole.scrollHeight - 1);
 }

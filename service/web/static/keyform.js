@@ -5,23 +5,23 @@ import { el } from "./dom.js";
 
 /** A problem as something to read and act on; `again` repeats what failed, with a key once there is one. */
 export function problemPanel(problem, again) {
+  if (problem.status === 401) return keyForm(again);
   const { title = "Something went wrong", errors = [], request_id: named } = problem.document ?? {};
   const passing = problem.status === 0 || problem.status === 429 || problem.status >= 500;
   return el(
     "section",
     { class: "notice problem", role: "alert" },
-    el("h2", {}, problem.status === 401 ? "An access key is needed" : title),
+    el("h2", {}, title),
     el("p", {}, sentence(problem.message)),
     errors.length > 1 && el("ul", {}, errors.map((error) => el("li", {}, `${error.parameter ?? error.pointer}: ${error.detail}`))),
     problem.retryAfter && el("p", {}, `Try again in ${spoken(problem.retryAfter)}.`),
-    problem.status === 401 && keyForm(again),
     passing && el("p", {}, el("button", { type: "button", onclick: again }, "Try again")),
     named && el("p", { class: "fine" }, `Request ${named}`),
   );
 }
 
 /** The form that asks for a key. It is kept for this tab, and sent to this service only. */
-export function keyForm(again) {
+function keyForm(again) {
   const refused = key.get() !== null;
   const input = el("input", { type: "password", id: "key", autocomplete: "off", required: true });
   const given = (event) => {
@@ -31,12 +31,18 @@ export function keyForm(again) {
     again();
   };
   return el(
-    "form",
-    { class: "keyform", onsubmit: given },
-    refused && el("p", { class: "refused" }, "The key that you gave was not accepted."),
-    el("label", { for: "key" }, "Access key"),
-    el("div", { class: "row" }, input, el("button", { type: "submit", class: "primary" }, "Use this key")),
-    el("p", { class: "fine" }, "It is kept until this tab is closed. Whoever runs this archive gives out keys."),
+    "section",
+    { class: "notice key", "aria-labelledby": "key-title" },
+    el("h2", { id: "key-title" }, "An access key is needed"),
+    el("p", {}, "This archive is open to those who have a key. Whoever runs it gives them out."),
+    refused && el("p", { class: "refused", role: "alert" }, "The key that you gave does not hold here: it is unknown, revoked or expired."),
+    el(
+      "form",
+      { class: "keyform", onsubmit: given },
+      el("label", { for: "key" }, "Access key"),
+      el("div", { class: "row" }, input, el("button", { type: "submit", class: "primary" }, "Use this key")),
+      el("p", { class: "fine" }, "It is kept until this tab is closed."),
+    ),
   );
 }
 

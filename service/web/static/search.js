@@ -5,7 +5,7 @@ import { articlePath } from "./address.js";
 import { get, post } from "./api.js";
 import { el, fill } from "./dom.js";
 import { activeFilters, filterPanel } from "./filters.js";
-import { byline, hitItem, quote, titleOf } from "./hits.js";
+import { byline, folded, hitItem, quote, titleOf } from "./hits.js";
 import { counted, showHome } from "./home.js";
 import { problemPanel } from "./keyform.js";
 import { go, note } from "./main.js";
@@ -38,7 +38,7 @@ export async function showSearch(root, { typing = false } = {}) {
   }
   drawControls(wanted, signal);
   const again = () => showSearch(root);
-  const passages = showPassages(wanted, signal, again);
+  const passages = showPassages(root, wanted, signal, again);
   const pause = typing ? THOUGHT_OVER : 0;
   await Promise.all([passages, answerInto(view.answer, wanted, { signal, pause, passages })]);
 }
@@ -131,7 +131,7 @@ async function showSource(locator, signal) {
     const href = articlePath(id) + (start ? `?edition=${article.edition}#${start}-${end}` : "");
     fill(
       view.source,
-      el("section", { class: "source" }, el("h2", { class: "label" }, "Passages like"), el("h3", {}, el("a", { href, dir: "auto" }, titleOf(article))), byline(article), start && quote(article, [])),
+      el("section", { class: "source" }, el("h2", { class: "label" }, "Passages like"), el("h3", {}, el("a", { href, dir: "auto" }, titleOf(article))), byline(article), start && folded(quote(article, []))),
     );
   } catch (problem) {
     if (problem.name === "AbortError") return;
@@ -141,7 +141,7 @@ async function showSource(locator, signal) {
 
 // --- the passages ---
 
-async function showPassages(wanted, signal, again) {
+async function showPassages(root, wanted, signal, again) {
   const grey = setTimeout(() => view.passages.setAttribute("aria-busy", "true"), SLOW);
   if (view.hits.length === 0) fill(view.list, bones());
   const k = Math.min(history.state?.loaded ?? PAGE, MOST_AT_ONCE);
@@ -159,6 +159,10 @@ async function showPassages(wanted, signal, again) {
     view.hits = [];
     for (const part of [view.list, view.notes, view.count, view.more]) fill(part);
     view.time.hidden = true;
+    if (problem.status === 401) {
+      fill(root, problemPanel(problem, again)); // nothing else here can be shown either
+      return false;
+    }
     const unfinished = wanted.typing && problem.status === 400; // a quotation mark, say, with nothing behind it yet
     fill(view.count, unfinished && "…");
     fill(view.problem, !unfinished && problemPanel(problem, again));
