@@ -86,6 +86,10 @@ class Settings(BaseModel):
     )
     max_body_bytes: int = Field(default=MOST_BYTES, ge=1, description="Larger request bodies are refused.")
     max_upload_bytes: int = Field(default=MOST_UPLOAD_BYTES, ge=1, description="Larger uploads of files are refused.")
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="URL of an OpenTelemetry collector that traces are sent to; needs `pressmark[traces]`.",
+    )
     llm: str | None = Field(default=None, description="URL of an OpenAI-compatible endpoint that may write answers.")
     llm_model: str | None = Field(default=None, description="The language model's name at that endpoint.")
     llm_context: int | None = Field(

@@ -36,6 +36,7 @@ def test_imports_point_from_eval_to_service_to_indexer() -> None:
         ("pydantic_settings", {"service/settings.py"}),
         ("httpx", {"service/connection.py"}),
         ("mcp", {"service/mcp/"}),
+        ("opentelemetry", {"service/api/traces.py"}),
     ],
 )
 def test_an_engine_is_imported_in_one_place(module: str, doors: set[str]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -33,6 +34,9 @@ from service.mcp.core import at_hand
 from service.search import Searcher
 from service.settings import MOST_BYTES, MOST_UPLOAD_BYTES
 from service.shapes import Json
+
+if TYPE_CHECKING:
+    from service.api.traces import Traces  # which imports OpenTelemetry
 from service.web import page
 
 _WORTH_COMPRESSING = 1024
@@ -92,6 +96,7 @@ def create_app(
     hosts: Sequence[str] = (),
     closed: bool = False,
     measured: metrics.Metrics | None = None,
+    traces: Traces | None = None,
 ) -> FastAPI:
     """The application that serves a searcher's archive.
 
@@ -102,7 +107,7 @@ def create_app(
 
     Requests need a key as soon as the archive has one; if ``closed``, even before. Each key, or without keys each
     address, may make ``rate_limit`` requests a minute. Where ``hosts`` are given, it is called by no other name.
-    Measurements are added to those of ``measured``.
+    Measurements are added to those of ``measured``; ``traces``, told of every request answered, is closed at the end.
     """
     app = Api(
         title="Pressmark",
@@ -117,6 +122,7 @@ def create_app(
     app.state.searcher = searcher
     app.state.answerer = answerer
     app.state.writer = writer
+    app.state.traces = traces
     app.state.runner = Runner(searcher.archive.path, searcher.embedder)
     app.state.writing = asyncio.Lock()
     app.state.most_upload_bytes = most_upload_bytes
@@ -133,7 +139,7 @@ def create_app(
         Heads,
         *([_cross_origin(cors_origins)] if cors_origins else []),
         ResponseHeaders,
-        partial(Observed, during=measured.in_flight, after=(measured.count, *([log] if log else []))),
+        partial(Observed, during=measured.in_flight, after=(measured.count, *filter(None, (log, traces)))),
         requestid.RequestIds,
     )
     ask = (asking,) if answerer else ()

@@ -36,6 +36,8 @@ async def following(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await run_in_threadpool(app.state.runner.stop)
+        if app.state.traces:
+            await run_in_threadpool(app.state.traces.close)
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task

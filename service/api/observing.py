@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from starlette.requests import Request
@@ -15,14 +15,17 @@ from service.access.key import Key
 from service.answer.records import Answer
 from service.search import Results
 
+_TRACE = (b"traceparent", b"tracestate")
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One search made or question answered for a request."""
+    """One search made or question answered for a request, and when it was done, in nanoseconds since 1970."""
 
     kind: Literal["search", "ask"]
     asked: str
     phases_ms: Mapping[str, float]
+    done_ns: int = field(default_factory=time.time_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Served:
 
     ``route`` is the template, ``/v1/articles/{article_id:path}``, and None where nothing is at the address. ``status``
     is None when the client was gone before there was one. ``sent`` counts the body's bytes as they left, compressed or
-    not; ``ms`` is the time until the last of them.
+    not; ``ms`` is the time until the last of them. ``trace`` holds the headers of W3C's Trace Context.
     """
 
     request_id: str
@@ -43,6 +46,7 @@ class Served:
     generation: int | None
     work: tuple[Work, ...]
     key: Key | None = None
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 def note(request: Request, done: Results | Answer) -> None:
@@ -98,4 +102,5 @@ def _served(scope: Scope, status: int | None, ms: float, sent: int) -> Served:
         generation=state.get("generation"),
         work=state.get("work", ()),
         key=state.get("key"),
+        trace={name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _TRACE},
     )

@@ -11,6 +11,7 @@ from service.cli.options import generator_from
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from service.api.traces import Traces
     from service.settings import Settings
 
 
@@ -50,4 +51,13 @@ def application(chosen: Settings, shared: Path | None = None) -> FastAPI:
         hosts=names_of(chosen.host, chosen.allowed_hosts),
         closed=not is_loopback(chosen.host),
         measured=measured,
+        traces=_traces(chosen.otlp_endpoint),
     )
+
+
+def _traces(endpoint: str | None) -> Traces | None:
+    if endpoint is None:
+        return None
+    from service.api.traces import Traces
+
+    return Traces(endpoint)

@@ -140,6 +140,9 @@ def serve(
     max_upload_bytes: Annotated[
         int | None, typer.Option(metavar="BYTES", help="Refuse larger uploads of files.", show_default="100000000")
     ] = None,
+    otlp_endpoint: Annotated[
+        str | None, typer.Option(metavar="URL", help="An OpenTelemetry collector that traces are sent to.")
+    ] = None,
     settings: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings in TOML.", show_default="$PRESSMARK_SETTINGS")
     ] = None,
@@ -178,6 +181,7 @@ def serve(
         "rate_limit": rate_limit,
         "max_body_bytes": max_body_bytes,
         "max_upload_bytes": max_upload_bytes,
+        "otlp_endpoint": otlp_endpoint,
     }
     chosen = load_settings({name: value for name, value in options.items() if value is not None}, settings)
     run(
