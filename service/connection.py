@@ -6,10 +6,12 @@ The only file that imports httpx. Not here: what a reply means (``client``).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,6 +24,7 @@ from service.citation import shown
 MOST_BYTES = 256 * 2**20
 """Of one response, unpacked."""
 EXAMPLE = "http://127.0.0.1:8000"
+_ACCEPT = {"Accept": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Reply:
     media_type: str
     location: str
     content: bytes
+    generation: int | None = None
+    """Of the archive, where the response names one."""
 
     def json(self) -> object:
         """What the body says.
@@ -62,21 +67,45 @@ class Connection:
     def close(self) -> None:
         self._http.close()
 
-    def reply(self, method: str, path: str, body: bytes | None = None) -> Reply:
+    def reply(
+        self, method: str, path: str, body: bytes | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> Reply:
         """What the service says to a request, which is sent once; ``body`` is JSON.
 
         Raises:
             ServiceError: it is down, slow, or no server of HTTP.
         """
         until = time.monotonic() + self.timeout
-        headers = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if body is not None else {})
+        typed = {"Content-Type": "application/json"} if body is not None else {}
         with (
             self._telling_what_happened(),
-            self._http.stream(method, self.url + path, content=body, headers=headers) as response,
+            self._http.stream(
+                method, self.url + path, content=body, headers={**_ACCEPT, **typed, **(headers or {})}
+            ) as response,
         ):
-            media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            content = b"".join(self._in_bounds(response, until))
-            return Reply(response.status_code, media_type, response.headers.get("location", ""), content)
+            return self._whole(response, until)
+
+    def upload(self, path: str, files: Iterable[tuple[str, Path]]) -> Reply:
+        """What the service says to files, each with the name that it is sent under. They may take as long as they do.
+
+        Raises:
+            ServiceError: as ``reply`` does.
+            InputError: a file cannot be read.
+        """
+        with ExitStack() as opened:
+            parts = [("file", (name, opened.enter_context(_opened(file)))) for name, file in files]
+            with (
+                self._telling_what_happened(),
+                self._http.stream("POST", self.url + path, files=parts, headers=_ACCEPT) as response,
+            ):
+                return self._whole(response, time.monotonic() + self.timeout)
+
+    def _whole(self, response: httpx.Response, until: float) -> Reply:
+        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        content = b"".join(self._in_bounds(response, until))
+        named = response.headers.get("x-archive-generation", "")
+        generation = int(named) if named.isdecimal() and len(named) < 20 else None
+        return Reply(response.status_code, media_type, response.headers.get("location", ""), content, generation)
 
     def _in_bounds(self, response: httpx.Response, until: float) -> Iterator[bytes]:
         """The body, piece by piece. HTTP's own timeouts are for one piece each, however many there are."""
@@ -115,6 +144,13 @@ def _headers(key: str | None) -> dict[str, str]:
     if claim_of(key) is None:  # what it is instead stays untold: it may be another service's
         raise InputError("the key that was given is none of Pressmark's: they begin with pm_. See $PRESSMARK_KEY")
     return {"User-Agent": "pressmark", "Authorization": f"Bearer {key}"}
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}. Check the file, and who may") from error
 
 
 def _base_of(url: str) -> str:

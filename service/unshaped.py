@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 import service.api.schemas as schemas
+import service.api.written as written
 from indexer.errors import BadRecord
 from indexer.records import Article, Block, Original, PartialDate
 from indexer.stored import ArticleLine
@@ -19,6 +20,8 @@ from service.answer.records import Answer, Dropped, Sentence, Side, Support, Wri
 from service.candidates import Leg
 from service.citation import Citation, citation_from_json
 from service.facets import CandidateSet, Count, Facet, Facets
+from service.jobs.job import Job, job_of
+from service.jobs.oneoff import Placed
 from service.search import Hit, Results
 from service.shapes import Json, answer_json, facets_json, results_json
 from service.verify import AnswerWords, Change, Verdict, Words, verdict_as_json
@@ -147,6 +150,24 @@ def status_from_json(document: object) -> Json:
     """
     # Its pairs of a name and a count are tuples to the model, and JSON has lists.
     return _read(schemas.ArchiveStatus, document, strict=False).model_dump(mode="json")
+
+
+def job_from_json(document: object) -> Job:
+    """The job that JOB holds.
+
+    Raises:
+        BadRecord: it is no such JSON.
+    """
+    return job_of(_read(written.Job, document).model_dump())
+
+
+def placed_from_json(document: object) -> Placed:
+    """The article that was put in its place.
+
+    Raises:
+        BadRecord: it is no such JSON.
+    """
+    return Placed(**_read(written.ArticleWritten, document).model_dump())
 
 
 def _read(model: type[M], document: object, *, strict: bool = True) -> M:
