@@ -10,11 +10,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from indexer.archive import Archive
+from service.access.caller import Caller
 from service.access.key import Wanted
 from service.access.keys import KeyStore
 from service.answer.answerer import Answerer
 from service.api import create_app
 from service.citation import as_json, cite_span
+from service.jobs.job import Job, Kept
 from service.reader.loading import load_reader
 from service.search import Searcher
 from tests.fakes import WordEmbedder
@@ -151,3 +153,17 @@ def test_the_status_names_no_one_else(both: tuple[TestClient, TestClient]) -> No
 
 def test_measurements_are_not_for_it(both: tuple[TestClient, TestClient]) -> None:
     assert both[0].get("/metrics").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("caller", "sees"),
+    [
+        (Caller("desk", frozenset(("read",)), (TIMES,)), True),
+        (Caller("desk", frozenset(("read",)), (POST,)), False),
+        (Caller("other", frozenset(("read",)), (TIMES,)), False),
+        (Caller("other", frozenset(("read",)), None), True),
+    ],
+)
+def test_a_job_is_seen_by_whoever_asked_for_it_and_by_those_who_see_everything(caller: Caller, sees: bool) -> None:
+    job = Job("20150301-000000-000000-abcdef", "queued", "2015-03-01T00:00:00+00:00")
+    assert Kept(job, "desk", (TIMES,), ()).is_seen_by(caller) == sees

@@ -76,8 +76,11 @@ class Kept:
     begun: int = 0
 
     def is_seen_by(self, caller: Caller) -> bool:
-        """Whether it exists for a caller: to one who may not see all articles, only what was asked under its name."""
-        return caller.publishers is None or caller.name == self.caller
+        """Whether it exists for a caller: to one who may not see all articles, only what was asked under its name.
+
+        Keys of one name may be for different publishers: the name alone does not make a job theirs.
+        """
+        return caller.publishers is None or (caller.name, caller.publishers) == (self.caller, self.publishers)
 
 
 def job_json(job: Job) -> dict[str, Any]:
