@@ -118,7 +118,7 @@ export async function followed(drop, place, draw) {
     } catch (error) {
       const passing = error.status === 0 || error.status === 429 || error.status === 503;
       if (!passing || ++lost > MOST_LOST_LOOKS) throw error;
-      pause = LAST_LOOK_MS;
+      pause = Math.max(LAST_LOOK_MS, 1000 * (Number(error.retryAfter) || 0));
     }
     draw();
     if (drop.state === "done" || drop.state === "failed") return;

@@ -12,6 +12,7 @@ let drops = [];
 let area = null;
 let sending = false;
 let unveil = 0;
+const veil = el("div", { class: "upload-veil", "aria-hidden": "true" }, el("p", {}, "Drop to add to the archive"));
 
 /** Where files can be dropped or chosen; `done()` is called when some of them became articles. */
 export function uploadArea(done) {
@@ -20,10 +21,8 @@ export function uploadArea(done) {
     event.currentTarget.value = ""; // else the same file, mended, could not be chosen again
   };
   const list = el("ul", { class: "upload-drops", "aria-label": "Files added" });
-  const veil = el("div", { class: "upload-veil", "aria-hidden": "true", hidden: true });
-  veil.append(el("p", {}, "Drop to add to the archive"));
-  const element = el("section", { class: "upload", "aria-label": "Add articles" }, zone(chosen), list, veil);
-  area = { element, list, veil, done };
+  const element = el("section", { class: "upload", "aria-label": "Add articles" }, zone(chosen), list);
+  area = { element, list, done };
   draw();
   requestAnimationFrame(reveal);
   return element;
@@ -103,7 +102,7 @@ function shown(drop) {
   return el(
     "li",
     { class: failed ? "upload-drop failed" : "upload-drop", "data-state": drop.state },
-    el("p", { class: "upload-outcome" }, !isOver(drop) && progress(drop), outcome(drop)),
+    el("p", { class: "upload-outcome" }, !isOver(drop) && progress(drop), outcome(drop), drop.problem && retry(drop)),
     el("ul", { class: "upload-files" }, drop.files.map((file) => fileLines(drop, file)), others),
   );
 }
@@ -114,13 +113,23 @@ function progress(drop) {
   return el("progress", { max: 1, value, "aria-label": `Adding ${names(drop)}` });
 }
 
+/** What could not be sent can be again: the service is back, or the key another. */
+function retry(drop) {
+  const again = () => {
+    Object.assign(drop, { state: "waiting", problem: null });
+    draw();
+    void sendAll();
+  };
+  return el("button", { type: "button", class: "plain", onclick: again }, "Try again");
+}
+
 /** What an error is of that none of the files is called: an entry of a file, say. */
 const elsewhere = (drop) => drop.errors.filter(({ file }) => !drop.files.some(({ name }) => name === file));
 
 function fileLines(drop, { name }) {
   const errors = drop.errors.filter(({ file }) => file === name);
   if (errors.length) return errors.map(({ detail }) => errorLine(name, detail));
-  return el("li", { class: isOver(drop) ? "upload-file taken" : "upload-file" }, linked(drop, name));
+  return el("li", { class: drop.result ? "upload-file taken" : "upload-file" }, linked(drop, name));
 }
 
 function errorLine(name, detail) {
@@ -160,8 +169,9 @@ function drags(event) {
 
 function veiled(on) {
   clearTimeout(unveil);
-  if (area) area.veil.hidden = !on;
-  if (on) unveil = setTimeout(() => veiled(false), VEIL_MS);
+  if (!on) return veil.remove();
+  if (!veil.isConnected) document.body.append(veil); // not into the area, which may be folded
+  unveil = setTimeout(() => veiled(false), VEIL_MS);
 }
 
 addEventListener("dragover", (event) => {
