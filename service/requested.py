@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from indexer.filters import Filter
     from service.answer.records import AskOptions
     from service.facets import FacetOptions
+    from service.locator import Locator
     from service.shapes import Json
 
 
@@ -26,25 +27,18 @@ def search_body(query: str, options: SearchOptions) -> Json:
     Raises:
         BadQuery: the options say what only a search of an archive itself can be told.
     """
-    carried = SearchOptions(options.k, options.mode, options.filter, options.group, options.cursor)
-    if options.rerank == WEIGHT:
-        carried = replace(carried, rerank=WEIGHT)
-    names = (option.name for option in fields(options))
-    if refused := [name for name in names if getattr(options, name) != getattr(carried, name)]:
-        said = ", ".join(f"{name} {getattr(options, name)}" for name in refused)
-        raise BadQuery(
-            f"a running service ranks by its own settings, not by {said}. Search the archive itself for that"
-        )
-    return {
-        "query": query,
-        "k": options.k,
-        "mode": options.mode,
-        "group": options.group,
-        "cursor": options.cursor,
-        "rerank": options.rerank > 0,
-        "explain": True,
-        **_limits(options.filter),
-    }
+    _require_carried(options)
+    return {"query": query, "mode": options.mode, "rerank": options.rerank > 0, **_page(options)}
+
+
+def similar_body(locator: Locator, options: SearchOptions) -> Json:
+    """The body of ``POST /v1/similar``, explained as a search is; it is by meaning, whatever mode the options name.
+
+    Raises:
+        BadQuery: the options say what only a search of an archive itself can be told.
+    """
+    _require_carried(options)
+    return {"locator": locator.text, **_page(options)}
 
 
 def ask_body(question: str, options: AskOptions, *, llm: bool) -> Json:
@@ -71,6 +65,28 @@ def facets_body(query: str | None, options: FacetOptions) -> Json:
         BadQuery: the filter is one that only a query makes.
     """
     return {"query": query, "limit": options.limit, "best": options.best, **_limits(options.filter)}
+
+
+def _require_carried(options: SearchOptions) -> None:
+    carried = SearchOptions(options.k, options.mode, options.filter, options.group, options.cursor)
+    if options.rerank == WEIGHT:
+        carried = replace(carried, rerank=WEIGHT)
+    names = (option.name for option in fields(options))
+    if refused := [name for name in names if getattr(options, name) != getattr(carried, name)]:
+        said = ", ".join(f"{name} {getattr(options, name)}" for name in refused)
+        raise BadQuery(
+            f"a running service ranks by its own settings, not by {said}. Search the archive itself for that"
+        )
+
+
+def _page(options: SearchOptions) -> Json:
+    return {
+        "k": options.k,
+        "group": options.group,
+        "cursor": options.cursor,
+        "explain": True,
+        **_limits(options.filter),
+    }
 
 
 def _limits(filter: Filter) -> Json:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from service.locator import Locator
     from service.search import Results, SearchOptions
 
 
 class Searches(Protocol):
-    """The passages that answer a query best, wherever they are found; see ``Searcher.search``."""
+    """The passages that answer a query best, or are nearest to one, wherever they are found; see ``Searcher``."""
 
     def search(self, query: str, options: SearchOptions | None = None) -> Results: ...
+    def similar(self, locator: Locator, options: SearchOptions | None = None) -> Results: ...

@@ -110,7 +110,9 @@ def similar(
     before: BeforeOption = None,
     group: GroupOption = "article",
     cursor: CursorOption = None,
+    explain: ExplainOption = False,
     archive: ArchiveOption = None,
+    url: UrlOption = None,
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -124,13 +126,14 @@ def similar(
 
     limits = filter_from(publisher, author, language, None, after, before)
     options = SearchOptions(k, "dense", limits, group, cursor)  # type: ignore[arg-type]
-    results = open_searcher(archive, model).similar(parse_locator(locator), options)
+    with _searching(archive, url, model, reads=False) as searcher:
+        results = searcher.similar(parse_locator(locator), options)
     if as_json:
-        print_json(results_json(results))
+        print_json(results_json(results, explain=explain))
     else:
         from service.cli import terminal
 
-        terminal.show_results(results, explain=False)
+        terminal.show_results(results, explain=explain)
     return 0 if results.hits else 1
 
 
