@@ -405,38 +405,46 @@ def test_an_empty_archive_says_how_to_fill_it(browser: Browser, tmp_path: Path) 
         expect(page.get_by_role("region", name="Add articles")).to_be_visible()
 
 
-def test_a_key_is_asked_for_where_one_is_needed_and_kept_for_the_tab(browser: Browser, tmp_path: Path) -> None:
-    place = tmp_path / "archive"
+@pytest.fixture(scope="module")
+def guarded(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str]]:
+    """The address of a service that asks for keys, one of them, and one that may ask once a minute."""
+    place = tmp_path_factory.mktemp("guarded") / "archive"
     bridge_archive(place).close()
     keys = KeyStore(place)
-    _, token = keys.create(Wanted("desk"))
+    tokens = [keys.create(wanted)[1] for wanted in (Wanted("desk"), Wanted("seldom", per_minute=1))]
     keys.close()
-    with served("tests.serve_answers", str(place)) as address, looking(browser, address) as page:
+    with served("tests.serve_answers", str(place)) as address:
+        yield address, *tokens
+
+
+def test_a_key_is_asked_for_where_one_is_needed_and_kept_for_the_tab(
+    browser: Browser, guarded: tuple[str, str, str]
+) -> None:
+    address, token, _ = guarded
+    with looking(browser, address) as page:
         page.goto("/?q=wheat")
         expect(page.get_by_role("heading", name="An access key is needed")).to_be_visible()
-        page.get_by_label("Access key", exact=True).fill("wrong")
+        field = page.get_by_label("Access key", exact=True)
+        field.fill("wrong")
         page.get_by_role("button", name="Use this key").click()
         expect(page.locator(".refused")).to_contain_text("does not hold here")
-        page.get_by_label("Access key", exact=True).fill(token)
-        page.get_by_label("Access key", exact=True).press("Enter")
+        field.fill(token)
+        field.press("Enter")
         expect(page.locator(".hit h3").first).to_have_text("farm")
         page.reload()
         expect(page.locator(".hit h3").first).to_have_text("farm")
         page.get_by_role("button", name="Forget the access key").click()
-        expect(page.get_by_label("Access key", exact=True)).to_be_visible()
+        expect(field).to_be_visible()
         assert token not in page.url
 
 
-def test_whoever_asks_too_often_is_told_when_to_ask_again(browser: Browser, tmp_path: Path) -> None:
-    place = tmp_path / "archive"
-    bridge_archive(place).close()
-    keys = KeyStore(place)
-    _, token = keys.create(Wanted("seldom", per_minute=1))
-    keys.close()
-    with served("tests.serve_answers", str(place)) as address, looking(browser, address) as page:
+def test_whoever_asks_too_often_is_told_when_to_ask_again(browser: Browser, guarded: tuple[str, str, str]) -> None:
+    address, _, token = guarded
+    with looking(browser, address) as page:
         page.goto("/")
-        page.get_by_label("Access key", exact=True).fill(token)
-        page.get_by_label("Access key", exact=True).press("Enter")
+        field = page.get_by_label("Access key", exact=True)
+        field.fill(token)
+        field.press("Enter")
         expect(page.locator(".home h1")).to_contain_text("Search the archive")
         page.get_by_role("searchbox").fill("wheat")
         expect(page.locator(".found .problem")).to_contain_text(re.compile(r"Try again in \d+ seconds"))

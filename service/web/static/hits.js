@@ -3,10 +3,12 @@
 import { articleHref, articlePath, webAddress } from "./address.js";
 import { citeButton } from "./citing.js";
 import { time } from "./dates.js";
-import { el, marked } from "./dom.js";
+import { Text, el, marked } from "./dom.js";
 import { selectBox } from "./selection.js";
 
 const LONG = 600; // code points; what is longer begins folded
+const LONGEST_TITLE = 300;
+const MOST_AUTHORS = 6;
 
 /** A hit as a list's item. Its id is `hit-RANK`, its heading the link to the article, opened at the passage. */
 export function hitItem(hit) {
@@ -28,7 +30,7 @@ export function hitItem(hit) {
 
 /** The very characters of a citation, the spans marked that answer or were searched for. */
 export function quote(citation, spans) {
-  const attributes = { class: "quote", dir: "auto", "data-locator": citation.locator, lang: citation.language };
+  const attributes = { class: "quote", dir: "auto", "data-locator": citation.locator };
   return el("blockquote", attributes, marked(citation.quote, spans, citation.start).flatMap(spaced));
 }
 
@@ -38,20 +40,26 @@ function spaced(node) {
   return node.split(/(\n\s*\n)/).map((part, at) => (at % 2 ? el("span", { class: "gap" }, part) : part));
 }
 
-/** What an article is called; its id where it has no title. */
+/** What an article is called; its id where it has no title. A title may be of any length, and is cut. */
 export function titleOf(article) {
-  return article.title?.trim() || article.article_id;
+  const whole = new Text(article.title?.trim() || article.article_id);
+  return whole.length > LONGEST_TITLE ? `${whole.slice(0, LONGEST_TITLE)}…` : whole.slice(0);
 }
 
 /** Publisher, authors and date in a line, and a link to where it was published. */
 export function byline(article) {
   const parts = [
     article.publisher && el("span", { class: "publisher", dir: "auto" }, article.publisher),
-    article.authors?.length > 0 && el("span", { dir: "auto" }, article.authors.join(", ")),
+    article.authors?.length > 0 && el("span", { dir: "auto" }, named(article.authors)),
     article.published && time(article.published),
     webLink(article.url),
   ].filter(Boolean);
   return parts.length > 0 && el("p", { class: "byline" }, parts);
+}
+
+function named(authors) {
+  if (authors.length <= MOST_AUTHORS) return authors.join(", ");
+  return `${authors.slice(0, MOST_AUTHORS - 1).join(", ")} and ${authors.length - MOST_AUTHORS + 1} others`;
 }
 
 /** A link to an address of the web; null for any other kind, which may be a script. */
@@ -80,7 +88,7 @@ function likeLink(citation) {
  * searched for may stand far down in it; all of it is there.
  */
 export function folded(whole) {
-  if (Array.from(whole.textContent).length <= LONG) return [whole];
+  if (new Text(whole.textContent).length <= LONG) return [whole];
   whole.classList.add("folded");
   new ResizeObserver(() => scrollToMarks(whole)).observe(whole);
   const unfold = () => {

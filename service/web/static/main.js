@@ -24,6 +24,7 @@ export async function go(href, { replace = false, typing = false } = {}) {
   const done = show({ typing });
   if (!typing) scrollTo(0, 0);
   await done;
+  if (!typing && document.activeElement === document.body) root.focus({ preventScroll: true }); // its link is gone
 }
 
 /** Notes something about this place for whoever comes back to it. */

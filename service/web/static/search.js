@@ -1,27 +1,28 @@
 /** The search view: what the address asks for, asked and shown. How results look is elsewhere (hits, answer). */
 
 import { answerInto } from "./answering.js";
-import { articlePath } from "./address.js";
-import { get, post } from "./api.js";
 import { el, fill } from "./dom.js";
 import { activeFilters, filterPanel } from "./filters.js";
-import { byline, folded, hitItem, quote, titleOf } from "./hits.js";
+import { hitItem } from "./hits.js";
 import { counted, showHome } from "./home.js";
 import { problemPanel } from "./keyform.js";
+import { sourceInto } from "./like.js";
 import { go, note } from "./main.js";
 import { timeline } from "./timeline.js";
+import { find, wantedAt } from "./wanted.js";
 
 const PAGE = 10;
 const MOST_AT_ONCE = 1000;
-const LISTS = ["publisher", "author", "language", "article"];
-const DAYS = ["after", "before"];
 const THOUGHT_OVER = 500; // milliseconds without a key, before what is slow begins for what is still being typed
 const SLOW = 120; // milliseconds; what comes sooner is no reason to grey out what stands
 
 let view = null;
 let asking = new AbortController();
 
-/** Shows the search that the address holds. While somebody is `typing`, only what is quick is done at once. */
+/**
+ * Shows the search that the address holds, and ends when its passages are there: an answer takes longer. While somebody is
+ * `typing`, only what is quick is done at once.
+ */
 export async function showSearch(root, { typing = false } = {}) {
   asking.abort(); // so that no answer to an earlier search can come after this one's
   asking = new AbortController();
@@ -40,32 +41,8 @@ export async function showSearch(root, { typing = false } = {}) {
   const again = () => showSearch(root);
   const passages = showPassages(root, wanted, signal, again);
   const pause = typing ? THOUGHT_OVER : 0;
-  await Promise.all([passages, answerInto(view.answer, wanted, { signal, pause, passages })]);
-}
-
-/** What an address asks for. */
-function wantedAt(search) {
-  const state = new URLSearchParams(search);
-  const query = (state.get("q") ?? "").trim();
-  const like = state.get("like");
-  const limits = {};
-  for (const name of LISTS) if (state.get(name)) limits[name] = state.getAll(name).filter(Boolean);
-  for (const name of DAYS) if (state.get(name)) limits[name] = state.get(name);
-  const title = query || (like && `Like ${like}`);
-  return {
-    state,
-    query,
-    like: query ? null : like,
-    limits,
-    group: state.get("group") === "article" ? "article" : "passage",
-    written: state.has("written"),
-    title: title ? `${title} · Pressmark` : "Pressmark",
-  };
-}
-
-function find({ query, like, limits, group }, k, cursor, signal) {
-  if (like) return post("/v1/similar", { locator: like, k, cursor, ...limits }, signal);
-  return post("/v1/search", { query, k, cursor, group, ...limits }, signal);
+  void answerInto(view.answer, wanted, { signal, pause, passages });
+  await passages;
 }
 
 // --- the frame ---
@@ -106,7 +83,7 @@ function drawControls(wanted, signal) {
   fill(view.title, wanted.like ? "Passages like this one" : `Results for ${wanted.query}`);
   fill(view.chips, activeFilters(wanted.state, change));
   fill(view.group, wanted.query && groupToggle(wanted, change));
-  if (wanted.like) void showSource(wanted.like, signal);
+  if (wanted.like) void sourceInto(view.source, wanted.like, signal);
   else fill(view.source);
 }
 
@@ -121,22 +98,6 @@ function groupToggle({ state, group }, change) {
   const box = el("input", { type: "checkbox", checked: group === "article", onchange: toggled });
   if (held && held === document.activeElement) requestAnimationFrame(() => box.focus());
   return el("label", {}, box, "One passage per article");
-}
-
-/** The passage, or the article, that others are like. */
-async function showSource(locator, signal) {
-  const [, id, start, end] = /^(.*)#(\d+)-(\d+)$/s.exec(locator) ?? [null, locator];
-  try {
-    const article = await get(`/v1${articlePath(id).replace("/article/", "/articles/")}`, { start, end }, signal);
-    const href = articlePath(id) + (start ? `?edition=${article.edition}#${start}-${end}` : "");
-    fill(
-      view.source,
-      el("section", { class: "source" }, el("h2", { class: "label" }, "Passages like"), el("h3", {}, el("a", { href, dir: "auto" }, titleOf(article))), byline(article), start && folded(quote(article, []))),
-    );
-  } catch (problem) {
-    if (problem.name === "AbortError") return;
-    fill(view.source); // the search for what is like it meets the same problem, and tells it
-  }
 }
 
 // --- the passages ---

@@ -1,0 +1,22 @@
+/** Query by example: the example, shown above what is like it. */
+
+import { articlePath } from "./address.js";
+import { get } from "./api.js";
+import { el, fill } from "./dom.js";
+import { byline, folded, quote, titleOf } from "./hits.js";
+
+/** Fills `place` with the passage, or the article, that a locator names. */
+export async function sourceInto(place, locator, signal) {
+  const [, id, start, end] = /^(.*)#(\d+)-(\d+)$/s.exec(locator) ?? [null, locator];
+  try {
+    const article = await get(`/v1${articlePath(id).replace("/article/", "/articles/")}`, { start, end }, signal);
+    const href = articlePath(id) + (start ? `?edition=${article.edition}#${start}-${end}` : "");
+    fill(
+      place,
+      el("section", { class: "source" }, el("h2", { class: "label" }, "Passages like"), el("h3", {}, el("a", { href, dir: "auto" }, titleOf(article))), byline(article), start && folded(quote(article, []))),
+    );
+  } catch (problem) {
+    if (problem.name === "AbortError") return;
+    fill(place); // the search for what is like it meets the same problem, and tells it
+  }
+}
