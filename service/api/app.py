@@ -25,6 +25,7 @@ from service.api.handlers import install
 from service.api.heads import Heads
 from service.api.hosts import Hosts
 from service.api.observing import Observed, Served
+from service.api.patience import BodyPatience, Patience
 from service.api.problems import table
 from service.api.request import GENERATION_HEADER, Asks, BodyLimit, ResponseHeaders, Writes
 from service.api.schemas import Problem
@@ -97,6 +98,7 @@ def create_app(
     closed: bool = False,
     measured: metrics.Metrics | None = None,
     traces: Traces | None = None,
+    patience: Patience | None = None,
 ) -> FastAPI:
     """The application that serves a searcher's archive.
 
@@ -108,11 +110,13 @@ def create_app(
     Requests need a key as soon as the archive has one; if ``closed``, even before. Each key, or without keys each
     address, may make ``rate_limit`` requests a minute. Where ``hosts`` are given, it is called by no other name.
     Measurements are added to those of ``measured``; ``traces``, told of every request answered, is closed at the end.
+    A body that ``patience`` does not cover is refused.
     """
     app = Api(
         title="Pressmark",
         version=version("pressmark"),
         description=_DESCRIPTION,
+        openapi_url=None,  # ``docs`` serves it
         docs_url=None,  # FastAPI's own pages load scripts from another host
         redoc_url=None,
         redirect_slashes=False,
@@ -130,6 +134,7 @@ def create_app(
     app.state.metrics = measured = measured or metrics.Metrics(searcher.archive)
     keys = KeyStore(searcher.archive.path)
     app.state.keys_required = lambda: closed or keys.required()
+    app.add_middleware(BodyPatience, patience=patience or Patience())
     app.add_middleware(BodyLimit, most=most_bytes, most_of_files=most_upload_bytes)
     app.add_middleware(Gate, keys=keys, rates=Rates(rate_limit), always=closed, origins=cors_origins)
     if hosts:

@@ -67,6 +67,7 @@ HTTP_KINDS: Mapping[int, Kind] = {
     403: Kind("forbidden", 403, "This may not be done by whoever asks"),
     404: Kind("not-found", 404, "There is nothing at this address"),
     405: Kind("method-not-allowed", 405, "This address does not take this method"),
+    408: Kind("too-slow", 408, "The request came too slowly"),
     413: Kind("body-too-large", 413, "The body is too large"),
     415: Kind("unsupported-media-type", 415, "The body is not JSON"),
     421: Kind("misdirected", 421, "The service does not go by this name"),

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,7 +19,9 @@ from starlette.types import ASGIApp
 from indexer.archive import Archive
 from indexer.errors import InputError
 from service.api.app import create_app
+from service.api.connections import Connection
 from service.api.logs import request_log, server_log
+from service.api.patience import Patience
 from service.api.reach import access_line, is_loopback, names_of, require_keys
 from service.api.request import Asks, Writes
 from service.api.workers import serve_workers
@@ -43,6 +46,7 @@ def serve(
     most_upload_bytes: int = MOST_UPLOAD_BYTES,
     rate_limit: int | None = None,
     allowed_hosts: Sequence[str] = (),
+    patience: Patience | None = None,
 ) -> None:
     """Answer on ``host`` and ``port`` (0: any free one) until SIGINT or SIGTERM; requests under way are finished.
 
@@ -66,9 +70,10 @@ def serve(
             rate_limit=rate_limit,
             hosts=names_of(host, allowed_hosts),
             closed=not is_loopback(host),
+            patience=patience,
         )
 
-    serve_made(make, searcher.archive.path, host, port, log_format=log_format)
+    serve_made(make, searcher.archive.path, host, port, log_format=log_format, patience=patience)
 
 
 def serve_made(
@@ -79,6 +84,7 @@ def serve_made(
     *,
     log_format: LogFormat = "none",
     workers: int = 1,
+    patience: Patience | None = None,
 ) -> None:
     """Answer with the application that ``make`` gives, as ``serve`` does, in as many processes.
 
@@ -98,6 +104,7 @@ def serve_made(
         sys.stdout.flush()
 
     options: dict[str, Any] = {
+        "http": partial(Connection, patience=patience or Patience()),
         "access_log": False,
         "log_config": server_log(log_format),
         "log_level": "warning",
