@@ -1,7 +1,8 @@
 """What a searcher finds for every query of a suite, before anything is scored.
 
 Each query is searched as a user would, for ten passages, and that search is timed; then a hundred deep, by article and,
-where the suite quotes evidence, by passage. All of it goes through ``Searcher.search``: what is measured is what ships.
+where the suite quotes evidence, by passage. All of it goes through the ``search`` of a ``Searcher`` or a service: what
+is measured is what ships.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from eval.gold import Span
 from eval.suite import Query, Suite
-from service.search import Hit, Results, Searcher, SearchOptions
+from service.search import Hit, Results, SearchOptions
+from service.searches import Searches
 
 DEPTH = 100
 """How deep a ranking is judged: what R@100 and AP look at."""
@@ -38,7 +40,7 @@ class Rankings:
     times_ms: dict[str, Mapping[str, float]] = field(default_factory=dict)
 
 
-def rank(suite: Suite, searcher: Searcher, options: SearchOptions, tell: Tell = lambda done, total: None) -> Rankings:
+def rank(suite: Suite, searcher: Searches, options: SearchOptions, tell: Tell = lambda done, total: None) -> Rankings:
     """Search every query of the suite.
 
     Raises:
@@ -54,7 +56,7 @@ def rank(suite: Suite, searcher: Searcher, options: SearchOptions, tell: Tell = 
     return found
 
 
-def _rank(query: Query, passages: bool, searcher: Searcher, options: SearchOptions, found: Rankings) -> None:
+def _rank(query: Query, passages: bool, searcher: Searches, options: SearchOptions, found: Rankings) -> None:
     usual = searcher.search(query.text, replace(options, k=SHOWN))
     found.times_ms[query.id] = {"total": usual.took_ms, **usual.phases_ms}
     found.best[query.id] = _best(usual)

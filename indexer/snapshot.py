@@ -135,7 +135,8 @@ class Snapshot(Reading):
         """The contents with a passage that ``holding`` leaves, also where it only repeats what an earlier copy says."""
         inside = _among(self._rows.contents, self._inside(wanted)) if wanted else True
         held = self.holding(self._narrowed(self._rows.alive & inside), phrases, without)
-        return np.unique(self._rows.contents[held.mask]).tolist()
+        contents: list[int] = np.unique(self._rows.contents[held.mask]).tolist()
+        return contents
 
     def _saying(self, mask: Mask, phrase: str) -> Ints:
         passage_ids = self._rows.ids[mask & self._rows.mask_of(self._lexical.matching(phrase))].tolist()

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 import service.api.examples as examples
 import service.api.schemas as schemas
 from indexer.filters import Filter
+from indexer.records import PartialDate
 from service.api import create_app
 from service.facets import FacetOptions, facets_of
 from service.search import Searcher
@@ -39,7 +40,7 @@ def test_counts_are_those_of_the_core_by_address_and_by_body(
     for stated, limits in (({}, FacetOptions()), (wanted, None)):
         asked = stated if query is None else stated | {"query": query}
         got, posted = client.get("/v1/facets", params=asked), client.post("/v1/facets", json=asked)
-        options = limits or FacetOptions(schemas.Limits(publisher=["Span"], after="2015").filter(), 3, 2)
+        options = limits or FacetOptions(Filter(publishers=("Span",), after=PartialDate(2015)), 3, 2)
         assert got.json() == posted.json() == facets_json(facets_of(app.state.searcher, query, options))
         assert got.headers["x-archive-generation"] == posted.headers["x-archive-generation"] == "1"
         fits(schemas.FacetResults, got.json())

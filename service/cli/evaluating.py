@@ -1,26 +1,26 @@
 """``eval``: how good retrieval and answers are, and whether a change made them better or worse.
 
-The one module below the command line's root that may see ``eval``, all of which is imported when the command runs.
-Longer than most modules, and ``evaluate`` longer than most functions, because the command has many options, which are
-described where they are, and only this file may see ``eval``.
+What is measured is in ``evaluated``. These two modules are the only ones below the command line's root that may see
+``eval``, all of which is imported when the command runs. Longer than most modules, and ``evaluate`` longer than most
+functions, because the command has many options, which are described where they are.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_path, open_searcher, print_json
+from service.cli.evaluated import ask_answers, no_resume, run_service, searcher_of
+from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_path, print_json
 from service.cli.printable import printable
+from service.cli.remote import UrlOption
 
 if TYPE_CHECKING:
-    from eval.answer_result import AnswerResult
     from eval.compare import Comparison
     from eval.gold import Gold
     from eval.rankings import Rankings
@@ -81,6 +81,7 @@ def evaluate(
     across_models: Annotated[
         bool, typer.Option("--across-models", help="Compare with a result of another model all the same.")
     ] = False,
+    url: UrlOption = None,
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -90,6 +91,8 @@ def evaluate(
     (.json) bring their own articles, which are indexed into the cache. Nothing is sent anywhere, and no language
     model judges. Where a suite has answers, its questions are also asked as ask does, by a sample where there are
     many.
+
+    With --url a running service is searched; the archive here, which must be the same, judges what it finds.
 
     With --against, the exit code is 1 when a measure is significantly worse.
 
@@ -106,6 +109,9 @@ def evaluate(
         _require_alone("--check", outputs | {"--out": out, "--json": as_json})
     if not answers:
         _require_alone("--no-answers", {"--sample": sample is not None, "--seed": seed is not None})
+    if url:
+        drawing = {"--sample": sample is not None, "--seed": seed is not None, "--across-models": across_models}
+        _require_alone("--url", {"--sweep": sweep, "--check": check, "--run": run_file, **drawing})
     if level != "article" and not run_file:
         _require_alone("--level", {"no --run": True})
     asked = load_suite(suite, split)
@@ -116,9 +122,14 @@ def evaluate(
     _require_places(asked, read, {"--out": out, "--report": report, "--trec": trec}, archive_path(archive))
     given = {name: value for name, value in (("weight", weight), ("depth", depth)) if value is not None}
     options = SearchOptions(mode=mode, fusion=fusion, **given)  # type: ignore[arg-type]
+    if url:
+        if answers and asked.asked:
+            typer.echo("note: a service keeps to itself what it did not answer; only its searches are scored", err=True)
+        result, gold, rankings = run_service(asked, url, archive, model, options, before)
+        return _told(result, gold, rankings, asked, before, out, report, trec, across_models, as_json)
     drawn = _sample(asked, sample, seed) if answers and not (check or sweep or run_file) else None
     reads = drawn is not None or options.reads or any(tried.startswith("rerank=") for tried in sweep or ())
-    searcher = _searcher(asked, archive, model, reads)
+    searcher = searcher_of(asked, archive, model, reads)
     if before:
         _require_baseline(before, asked, drawn, searcher, across_models)
     if check:
@@ -127,11 +138,8 @@ def evaluate(
         return _sweep(asked, searcher, options, sweep, out, as_json)
     result, gold, rankings = _result(asked, searcher, options, run_file, level)
     if drawn:
-        result = replace(result, answers=_answers(asked, searcher, drawn))
-    comparison = _comparison(before, result, across_models) if before else None
-    _keep(result, gold, rankings, asked, comparison, out, report, trec)
-    _show(result, comparison, asked, as_json)
-    return 1 if comparison and comparison.worse else 0
+        result = replace(result, answers=ask_answers(asked, searcher, drawn))
+    return _told(result, gold, rankings, asked, before, out, report, trec, across_models, as_json)
 
 
 def _require_alone(option: str, others: Mapping[str, object]) -> None:
@@ -155,53 +163,12 @@ def _require_places(
             require_writable(place, folder=option == "--trec")
 
 
-def _searcher(suite: Suite, archive: Path | None, model: str | None, reads: bool) -> Searcher:
-    """Over the archive named, else over one of the suite's own articles; one that reads can rerank."""
-    if suite.corpus is None or archive is not None:
-        return open_searcher(archive, model, reads=reads)
-    from eval.archives import corpus_archive
-    from indexer.build import chunk_config
-    from indexer.embed import load_embedder
-    from service.cli import bars
-    from service.reader.loading import load_reader
-    from service.search import Searcher
-
-    embedder = load_embedder(model)
-    with bars.indexing() as tell:
-        opened, report = corpus_archive(suite.name, suite.corpus, embedder, chunk_config(embedder), tell)
-    for refusal in report.refused[:3]:
-        typer.echo(f"pressmark: {printable(' '.join(str(refusal).split()))}", err=True)
-    if len(report.refused) > 3:
-        typer.echo(f"pressmark: and {len(report.refused) - 3:,} more articles could not be indexed", err=True)
-    return Searcher(opened, embedder, load_reader() if reads else None)
-
-
 def _sample(suite: Suite, most: int | None, seed: int | None) -> Sample | None:
     """What to ask; None when the suite has no answers."""
     from eval.sample import SAMPLE, SEED, Sample
 
     sample = Sample(SAMPLE if most is None else most, SEED if seed is None else seed)
     return sample if suite.asked else None
-
-
-def _answers(suite: Suite, searcher: Searcher, sample: Sample) -> AnswerResult:
-    """Ask as ``ask`` does, whatever the search was told."""
-    from eval.answering import ask_suite
-    from service.answer.answerer import Answerer
-    from service.answer.records import AskOptions
-    from service.cli import bars
-    from service.reader.loading import load_reader
-
-    with _no_resume(), bars.queries() as tell:
-        reader, options = load_reader(), AskOptions()
-        answerer = Answerer(searcher, reader)
-        config = {
-            "passages": options.passages,
-            "rerank": answerer.recipe(options).rerank,
-            "reader": reader.card.weights_sha256[:12],
-            "threshold": answerer.calibration.threshold,
-        }
-        return ask_suite(suite, searcher.archive.snapshot(), answerer.ask, config, sample, tell)
 
 
 def _require_baseline(
@@ -235,7 +202,7 @@ def _result(
     from eval.runfile import score_file
     from service.cli import bars
 
-    with _no_resume(), bars.queries() as tell:
+    with no_resume(), bars.queries() as tell:
         if run_file:
             return score_file(suite, searcher.archive.snapshot(), run_file, level)
         return run(suite, searcher, options, tell)
@@ -249,7 +216,7 @@ def _sweep(
     from eval.written import write_whole
     from service.cli import bars
 
-    with _no_resume():
+    with no_resume():
         default, rows = run_sweep(suite, searcher, options, sweeps, queries=bars.queries, indexing=bars.indexing)
     shape = sweep_json(default, rows)
     if out:
@@ -261,10 +228,25 @@ def _sweep(
     return 0
 
 
-def _comparison(before: Result, result: Result, across_models: bool) -> Comparison:
+def _told(
+    result: Result,
+    gold: Gold,
+    rankings: Rankings,
+    suite: Suite,
+    before: Result | None,
+    out: Path | None,
+    report: Path | None,
+    trec: Path | None,
+    across_models: bool,
+    as_json: bool,
+) -> int:
+    """Keep and show what was measured; the exit code."""
     from eval.compare import compare
 
-    return compare(before, result, across_models=across_models)
+    comparison = compare(before, result, across_models=across_models) if before else None
+    _keep(result, gold, rankings, suite, comparison, out, report, trec)
+    _show(result, comparison, suite, as_json)
+    return 1 if comparison and comparison.worse else 0
 
 
 def _keep(
@@ -311,15 +293,3 @@ def _show(result: Result, comparison: Comparison | None, suite: Suite, as_json: 
     if comparison:
         typer.echo()
         tables.show_comparison(comparison, {query.id: query.text for query in suite.queries})
-
-
-@contextmanager
-def _no_resume() -> Iterator[None]:
-    """Say what an interrupted run leaves behind."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo(
-            "stopped: a run is kept whole or not at all, so the next one starts over; the archive is kept", err=True
-        )
-        raise typer.Exit(130) from None
