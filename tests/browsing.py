@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 
@@ -64,11 +64,15 @@ def looking(browser: Browser, address: str, **settings: Any) -> Iterator[Page]: 
         if message.type == "error" and "Failed to load resource" not in message.text:
             wrong.append(message.text)
 
+    def asked(dialog: Dialog) -> None:
+        wrong.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.on("console", said)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: (wrong.append(f"a dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", asked)
     page.on("request", lambda request: _outside(request.url, address, wrong))
     try:
         yield page

@@ -411,10 +411,10 @@ def guarded(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     place = tmp_path_factory.mktemp("guarded") / "archive"
     bridge_archive(place).close()
     keys = KeyStore(place)
-    tokens = [keys.create(wanted)[1] for wanted in (Wanted("desk"), Wanted("seldom", per_minute=1))]
+    (_, often), (_, seldom) = keys.create(Wanted("desk")), keys.create(Wanted("seldom", per_minute=1))
     keys.close()
     with served("tests.serve_answers", str(place)) as address:
-        yield address, *tokens
+        yield address, often, seldom
 
 
 def test_a_key_is_asked_for_where_one_is_needed_and_kept_for_the_tab(
