@@ -366,7 +366,7 @@ def test_of_many_runners_one_does_each_job(archive: Archive, embedder: WordEmbed
         runner.start()
     jobs: list[Job] = []
     adding = [
-        threading.Thread(target=lambda n=n: jobs.append(handed(runners[n % 3].store, (f"{n}.txt", f"Text {n}."))))  # type: ignore[misc]
+        threading.Thread(target=lambda n=n: jobs.append(handed(runners[n % 3].store, (f"{n}.txt", f"Text {n}."))))
         for n in range(9)
     ]
     for thread in adding:

@@ -37,8 +37,8 @@ def indexing() -> Iterator[Callable[[Progress], None]]:
 
 
 @contextmanager
-def queries() -> Iterator[Callable[[int, int], None]]:
-    """A bar over the queries on a terminal; nothing where the output is not one."""
+def queries(noun: str = "queries") -> Iterator[Callable[[int, int], None]]:
+    """A bar that counts queries, or what the noun says, on a terminal; nothing where the output is not one."""
     err = Console(stderr=True)
     if not err.is_terminal:
         yield lambda done, total: None
@@ -51,5 +51,5 @@ def queries() -> Iterator[Callable[[int, int], None]]:
         console=err,
         transient=True,
     ) as bar:
-        task = bar.add_task("queries", total=None)
+        task = bar.add_task(noun, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -9,8 +9,11 @@ import typer
 
 from service.cli.options import ArchiveOption, JsonOption, ModelOption, archive_path, open_archive, print_json
 from service.cli.printable import printable
+from service.cli.remote import UrlOption, open_client
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from indexer.archive import Archive
     from indexer.chunk import ChunkConfig
     from indexer.embed import Embedder
@@ -40,11 +43,14 @@ def index(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="A folder without articles may empty its part.")
     ] = False,
+    url: UrlOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Bring an archive in step with folders and files: what is new or changed is added, what is gone goes.
 
     Reads text, Markdown, HTML, PDF, DOCX, EPUB, RSS and Atom files, and JSON Lines (.jsonl, .jsonl.gz).
+
+    With --url they are sent to a running service, once: it adds and replaces, and follows no folder.
 
     Example:  pressmark index articles/ --archive news
     """
@@ -56,6 +62,11 @@ def index(
     paths = [Path(path) for path in given or () if path.strip()]
     if len(paths) < len(given or ()) or not (paths or rebuild):
         raise InputError("nothing to index. Name folders or files: pressmark index articles/")
+    if url is not None:
+        flags = {"--watch": watch, "--rebuild": rebuild, "--restore": restore, "--allow-empty": allow_empty}
+        beside = {"--archive": archive, "--model": model, "--prefix": prefix}
+        beside |= {"--passage-size": passage_size, "--overlap": overlap}
+        return _upload(url, paths, {**beside, **{name: given or None for name, given in flags.items()}}, as_json)
     opened, embedder, config = _opened(place, model, passage_size, overlap, rebuild=rebuild)
     reports: list[Report] = []
     with bars.indexing() as tell:
@@ -72,6 +83,23 @@ def index(
     if watch and paths:
         _watch(opened, embedder, paths, prefix, place)
     return 2 if any(report.refused for report in reports) else 0
+
+
+def _upload(url: str, paths: list[Path], beside: Mapping[str, object], as_json: bool) -> int:
+    from service.cli import bars, terminal
+    from service.cli.uploading import upload
+
+    with open_client(url, beside=beside) as client, bars.queries("files") as tell:
+        done = upload(client, paths, tell)
+        place = client.url
+    if as_json:
+        print_json(done.as_json())
+    else:
+        terminal.show_uploaded(done, place)
+    for error in done.errors:
+        said = f"{error.file}: {error.detail}" if error.file else error.detail
+        typer.echo(f"pressmark: {printable(' '.join(said.split()))}", err=True)
+    return 2 if done.errors else 0
 
 
 def _opened(
@@ -133,6 +161,7 @@ def _watch(archive: Archive, embedder: Embedder, paths: list[Path], prefix: str 
 def remove(
     ids: Annotated[list[str], typer.Argument(help="Ids of articles, as `search` prints them.")],
     archive: ArchiveOption = None,
+    url: UrlOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Take articles out: their text, vectors and words are gone from the next answer on.
@@ -141,9 +170,15 @@ def remove(
 
     Example:  pressmark remove news/2015/a.txt
     """
-    with open_archive(archive).writer() as writer:
-        writer.remove(sorted(set(ids)), withhold=True)
-        generation = writer.commit()
+    if url is None:
+        with open_archive(archive).writer() as writer:
+            writer.remove(sorted(set(ids)), withhold=True)
+            generation = writer.commit()
+    else:
+        with open_client(url, beside={"--archive": archive}) as client:
+            for article_id in set(ids):
+                client.article(article_id)  # all of them or none, as here
+            generation = max(client.remove(article_id) for article_id in sorted(set(ids)))
     if as_json:
         print_json({"removed": sorted(set(ids)), "generation": generation})
     else:

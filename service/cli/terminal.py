@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from indexer.pipeline import Report
     from indexer.stored import ArticleLine
     from service.candidates import Leg
+    from service.cli.uploading import Uploaded
     from service.search import Hit, Results
     from service.verify import Verdict
 
@@ -106,6 +107,17 @@ def show_report(report: Report, place: str) -> None:
         out.print(f"  {len(report.withheld):,} left out: removed by hand before. To have them back: --restore")
     if report.skipped:
         kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in sorted(report.skipped.items()))
+        out.print(Text(f"  not articles, skipped: {kinds}", "dim"))
+
+
+def show_uploaded(done: Uploaded, place: str) -> None:
+    """What became of files that were sent to a service, in a line or two."""
+    out = console()
+    changes = {"added": done.added, "updated": done.updated, "unchanged": done.unchanged}
+    said = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count) or "nothing to do"
+    out.print(f"{printable(place)}: {said}", soft_wrap=True)
+    if done.skipped:
+        kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in sorted(done.skipped.items()))
         out.print(Text(f"  not articles, skipped: {kinds}", "dim"))
 
 
