@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
+from weakref import WeakMethod
 
 from indexer.filters import Filter
 from indexer.rows import Query
@@ -30,10 +31,11 @@ class Tally:
 
 
 class Tallies:
-    """Tallies of one generation's articles. Safe to use from several threads."""
+    """Tallies of one generation's articles, made by what holds this. Safe to use from several threads."""
 
     def __init__(self, query: Query) -> None:
-        self._query = query
+        # Weak: each holding the other, a generation that nobody uses any more would stay open, and a writer's log long.
+        self._query = WeakMethod(query)
         self._kept: dict[Filter, Tally] = {}
         self._lock = threading.Lock()
 
@@ -58,7 +60,9 @@ class Tallies:
 
     def _counted(self, where: str, values: list[object]) -> Tally:
         # SQLite would sort the rows for each column, which takes three times as long as to hand over all of them.
-        rows = self._query(f"SELECT publisher, authors, language, published FROM articles WHERE {where}", values)
+        query = self._query()
+        assert query is not None
+        rows = query(f"SELECT publisher, authors, language, published FROM articles WHERE {where}", values)
         publishers, authors, languages, dates = map(Counter, zip(*rows, strict=True)) if rows else ({}, {}, {}, {})
         return Tally(
             len(rows),
