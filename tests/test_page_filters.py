@@ -4,6 +4,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
@@ -12,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from indexer.build import index_articles, open_or_create
+from indexer.records import PartialDate
 from tests.browsing import chromium, looking, served
 from tests.conftest import make_article
 from tests.fakes import WordEmbedder
@@ -21,6 +24,7 @@ MONTHLY = "The Monthly Ledger"
 PUBLISHERS = ["North Wire", "South Wire", "Évian Gazette", "Harbour Herald", "Dock Post", "Quay Times", HOSTILE]
 PUBLISHERS += ["Lock Letter", "Pier Press", "Basin Bulletin", "Canal Courier"]
 AUTHORS = ["Ada Byron", "Bo Diaz", "Cleo Finch"]
+EPOCH = date(1970, 1, 1).toordinal()
 DATES = ["1998", "2003-05", "2003-06-01", "2004-02-29", "2007-11", "2010-01-01", "2010-12-31", "2012", None]
 MONTHS = ["2015-01", "2015-03-04", "2015-03-30", "2015-05", "2015-12-31", "2016-02"]
 
@@ -239,7 +243,9 @@ def test_dragging_an_edge_changes_that_end_alone(page: Page) -> None:
 
 def test_escape_takes_a_drag_back(page: Page) -> None:
     open_search(page)
-    y = (page.locator(".histogram-box svg").bounding_box() or {})["y"] + 10
+    box = page.locator(".histogram-box svg").bounding_box()
+    assert box is not None
+    y = box["y"] + 10
     page.mouse.move(middle(page, "2003"), y)
     page.mouse.down()
     page.mouse.move(middle(page, "2007"), y)
@@ -325,9 +331,9 @@ def test_dates_typed_are_inclusive_at_both_ends(
     expect(page.get_by_role("textbox", name="To")).to_have_value(end)
 
 
-def may_lie_in(date: str, start: str, end: str) -> bool:
+def may_lie_in(day: str, start: str, end: str) -> bool:
     """Whether some day of a date, as exact as it is, is one of the days from one to another."""
-    return date + "-99" * (10 - len(date)) >= start and date <= end + "-99" if end else date + "-99" >= start
+    return day + "-99" * (10 - len(day)) >= start and day <= end + "-99" if end else day + "-99" >= start
 
 
 @pytest.mark.parametrize(
@@ -345,6 +351,83 @@ def test_a_date_that_cannot_be_is_said_and_asks_for_nothing(page: Page, start: s
     page.keyboard.press("Enter")
     expect(page.locator(".filters-problem")).to_contain_text(says)
     assert asked(page) == {}
+
+
+def test_one_end_alone_is_said_as_such(page: Page) -> None:
+    for limit, says in (
+        ("after=2003-06", "From Jun 2003"),
+        ("before=2010", "To 2009"),
+        ("before=2015-03-05", "To 4 Mar 2015"),
+    ):
+        open_search(page, f"&{limit}")
+        expect(page.locator(".histogram [role=status]")).to_have_text(says)
+
+
+def test_dates_are_reckoned_as_the_archive_does(page: Page) -> None:
+    texts = [
+        "0001",
+        "0099-12",
+        "1600-02-29",
+        "1900-02-28",
+        "1970-01-01",
+        "1999-12-31",
+        "2015-10",
+        "2016-02",
+        "9999-12-30",
+    ]
+    open_search(page)
+    reckoned = page.evaluate(
+        """async (texts) => {
+             const { days, later, parse, write } = await import("/page/calendar.js");
+             return texts.map((text) => [write(parse(text)), ...days(text), later(text, 1), later(text, -1)]);
+           }""",
+        texts,
+    )
+    for text, found in zip(texts, reckoned, strict=True):
+        meant = PartialDate.parse(text)
+        first, end = meant.first_day.toordinal() - EPOCH, meant.last_day.toordinal() + 1 - EPOCH
+        assert found[:3] == [text, first, end]
+        assert found[3] is None or PartialDate.parse(found[3]).first_day.toordinal() - EPOCH == end
+        assert found[4] is None or PartialDate.parse(found[4]).last_day.toordinal() + 1 - EPOCH == first
+        assert [one is None for one in found[3:]] == [False, text == "0001"]
+    wrong = [
+        "",
+        "15",
+        "2015-13",
+        "2015-00",
+        "2015-02-29",
+        "2015-1-1",
+        "0000",
+        "2015-04-31",
+        "20151001",
+        "2015-10-02T00:00",
+    ]
+    assert page.evaluate("async (wrong) => wrong.map((await import('/page/calendar.js')).parse)", wrong) == [
+        None
+    ] * len(wrong)
+
+
+@pytest.mark.parametrize(
+    ("years", "count", "first", "last"),
+    [
+        ([1890, 2009], 120, ("1890", "1890"), ("2009", "2009")),
+        ([1889, 2009], 13, ("1880", "1889"), ("2000", "2009")),
+        ([1, 2009], 21, ("0001", "0099"), ("2000", "2099")),
+        ([9990, 8000], 20, ("8000", "8099"), ("9900", "9999")),
+    ],
+)
+def test_bars_grow_with_the_span_and_leave_out_no_article(
+    page: Page, years: list[int], count: int, first: tuple[str, str], last: tuple[str, str]
+) -> None:
+    open_search(page)
+    counts = [{"value": f"{year:04d}", "count": n} for n, year in enumerate(years, 3)]
+    bars = page.evaluate("async (years) => (await import('/page/bars.js')).barsOf(years, [])", counts)
+    assert len(bars) == count
+    assert [(one["from"], one["to"]) for one in (bars[0], bars[-1])] == [first, last]
+    for one, other in pairwise(bars):
+        assert int(one["to"]) + 1 == int(other["from"])
+    for counted in counts:
+        assert sum(one["count"] for one in bars if one["from"] <= counted["value"] <= one["to"]) == counted["count"]
 
 
 # --- the filters in force ---------------------------------------------------------------------------------------------

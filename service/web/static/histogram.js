@@ -137,9 +137,16 @@ class Histogram {
   // --- words ---
 
   say() {
-    const [from, to] = [this.endText(0), this.endText(1)];
-    const text = !this.range ? "Any date" : from === to ? from : `${from} – ${to}`;
+    const text = this.rangeText();
     if (this.said.textContent !== text) this.said.textContent = text;
+  }
+
+  rangeText() {
+    if (!this.range) return "Any date";
+    const [from, to] = [this.endText(0), this.endText(1)];
+    const [openFrom, openTo] = [!this.chosen.after && this.stays(0), !this.chosen.before && this.stays(1)];
+    if (openFrom !== openTo) return openFrom ? `To ${to}` : `From ${from}`;
+    return from === to ? from : `${from} – ${to}`;
   }
 
   /** What a bar counts, for whoever points at it; null for none. */
@@ -152,9 +159,12 @@ class Histogram {
   /** The date an end stands for: the one in force, which may be finer than a bar, until the end is moved. */
   endText(end) {
     const bar = this.bars[this.ends[end]];
-    const stays = this.range && this.inForce()?.[end] === this.range[end];
-    const { after, before } = stays ? this.chosen : {};
+    const { after, before } = this.stays(end) ? this.chosen : {};
     return spoken(end ? (before && later(before, -1)) ?? bar.to : after ?? bar.from);
+  }
+
+  stays(end) {
+    return this.ends[end] === (this.inForce() ?? [0, this.last])[end];
   }
 
   summary() {
@@ -168,8 +178,7 @@ class Histogram {
   /** Asks for the range that is shown unless it is in force. `whole`: both ends were named, moved or not. */
   settle({ whole = false } = {}) {
     if (!this.range || !this.element.isConnected) return;
-    const was = this.inForce() ?? [0, this.last];
-    const moved = this.range.map((bar, end) => whole || bar !== was[end]);
+    const moved = [0, 1].map((end) => whole || !this.stays(end));
     const named = { after: this.bars[this.range[0]].from, before: later(this.bars[this.range[1]].to, 1) };
     const [first, second] = moved.map((yes) => (yes ? named : this.chosen));
     const next = { after: first.after, before: second.before };
