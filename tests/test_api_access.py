@@ -19,6 +19,8 @@ import httpx
 import numpy as np
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -174,7 +176,7 @@ def test_every_reason_not_to_let_a_key_in_looks_alike(client: TestClient, store:
         "not ASCII": "pm_ü",
     }
     refused = {
-        name: client.get(SEARCH, headers={"Authorization": f"Bearer {said}".encode()}) for name, said in sent.items()
+        name: client.get(SEARCH, headers=[(b"Authorization", f"Bearer {said}".encode())]) for name, said in sent.items()
     }
     for name, answer in refused.items():
         document = problem(answer, 401, "unauthenticated")
@@ -192,6 +194,16 @@ def test_a_key_is_read_from_one_authorization_header_and_nowhere_else(client: Te
     twice = [("Authorization", f"Bearer {token}")] * 2
     assert client.get(SEARCH, headers=twice).status_code == 401
     assert client.get(f"{SEARCH}&key={token}", headers={"X-API-Key": token}).status_code == 401
+
+
+@given(header=st.binary(max_size=80) | st.binary(max_size=60).map(b"Bearer pm_".__add__))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_header_whatever_it_holds_comes_in_or_breaks_anything(
+    client: TestClient, store: KeyStore, header: bytes
+) -> None:
+    if not store.required():
+        bearer(store)
+    assert client.get(SEARCH, headers=[(b"Authorization", header)]).status_code == 401
 
 
 def test_scopes_are_apart(client: TestClient, store: KeyStore) -> None:

@@ -51,7 +51,7 @@ def test_a_key_is_printed_once_alone_on_standard_output(place: Path, capsys: pyt
     key = KeyStore(place).bearer(out.removesuffix("\n"))
     assert code == 0
     assert key is not None
-    assert (key.name, key.scopes, key.publishers) == ("news desk", {"read"}, None)
+    assert (key.name, key.scopes, key.publishers) == ("news desk", frozenset({"read"}), None)
     assert err == f"key {key.id} (news desk); keep it, it is not shown again:\n"
     token = out.strip()
     assert token not in "".join(run(capsys, "list")[1:]) + json.dumps(shape_of(capsys, "list"))
