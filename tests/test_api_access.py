@@ -218,6 +218,11 @@ def test_scopes_are_apart(client: TestClient, store: KeyStore) -> None:
     assert [client.post("/v1/verify", json=[], headers=h).status_code for h in (writes, sees)] == [403, 403]
 
 
+def test_whoever_brings_articles_in_may_see_what_became_of_them(client: TestClient, store: KeyStore) -> None:
+    writes, reads, sees = bearer(store, "write"), bearer(store, "read"), bearer(store, "admin")
+    assert [client.get("/v1/jobs/none", headers=h).status_code for h in (writes, reads, sees)] == [404, 404, 403]
+
+
 def test_what_a_key_limits_reaches_the_endpoints(archive: Archive, store: KeyStore) -> None:
     app = app_of(archive)
 

@@ -34,11 +34,12 @@ async def _caller(request: Request) -> Caller:
 TheCaller = Annotated[Caller, Depends(_caller)]
 
 
-def requires(scope: Scope) -> Callable[[Caller, Described], Awaitable[None]]:
-    """A dependency that refuses callers without the scope."""
+def requires(scope: Scope, *instead: Scope) -> Callable[[Caller, Described], Awaitable[None]]:
+    """A dependency that refuses callers without the scope, or one that will do ``instead``."""
 
     async def require(caller: TheCaller, _: Described) -> None:
-        require_scope(caller, scope)
+        if caller.scopes.isdisjoint(instead):
+            require_scope(caller, scope)
 
     return require
 

@@ -32,7 +32,7 @@ TheRunner = Annotated[Runner, Depends(_runner)]
     "",
     operation_id="jobs",
     response_model=written.JobList,
-    responses=documented(written.JOBS) | responses(422, 500, 503),
+    responses=documented(written.JOBS) | responses(400, 422, 500, 503),
     dependencies=[Depends(requires("read"))],
 )
 def jobs(wanted: Annotated[written.JobParameters, Query()], runner: TheRunner, caller: TheCaller) -> Response:
@@ -48,7 +48,7 @@ def jobs(wanted: Annotated[written.JobParameters, Query()], runner: TheRunner, c
     operation_id="job",
     response_model=written.Job,
     responses=documented(written.JOB) | responses(404, 422, 500, 503),
-    dependencies=[Depends(requires("read")), Depends(no_parameters)],
+    dependencies=[Depends(requires("read", "write")), Depends(no_parameters)],
 )
 def job(job_id: JobId, runner: TheRunner, caller: TheCaller) -> Response:
     """How far a job is, what it has changed, and what could not be read."""
