@@ -369,6 +369,7 @@ def test_words_are_selected_with_the_mouse_over_several_blocks(page: Page) -> No
     page.mouse.move(last["x"] + 300, last["y"] + last["height"] - 5, steps=8)
     page.mouse.up()
     made = ARTICLES[CHEESE]
+    expect(page.locator(".words q")).to_contain_text("Each port takes")
     span = page.locator(".words code").text_content()
     assert span is not None
     start, end = map(int, span.split("–"))

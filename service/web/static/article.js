@@ -192,7 +192,9 @@ function keepLink(citation, asked) {
 function goTo(mark) {
   mark.focus({ preventScroll: true });
   const tall = mark.getBoundingClientRect().height > innerHeight / 2;
-  mark.scrollIntoView({ block: tall ? "start" : "center" });
+  const scroll = () => mark.scrollIntoView({ block: tall ? "start" : "center" });
+  scroll();
+  requestAnimationFrame(scroll); // what came into sight may be taller than it was taken for
 }
 
 /** Keeps the strip true to what is in sight. */

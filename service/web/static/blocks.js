@@ -7,6 +7,7 @@
 
 import { Text, el } from "./dom.js";
 
+const MANY = 500; // blocks; of a longer text the browser lays out what is in sight
 const WRAPPED_LINE = 45; // code points; shorter lines were broken on purpose (verse, lists, addresses)
 
 /** What a reader sees of an article, and which words of it are marked. */
@@ -19,8 +20,9 @@ export class Reading {
 
   constructor(article) {
     this.#text = new Text(article.text);
-    this.elements = [];
-    this.body = el("div", { class: "text", lang: article.language });
+    this.blocks = article.blocks;
+    this.elements = []; // of the blocks, in their order
+    this.body = el("div", { class: article.blocks.length > MANY ? "text many" : "text", lang: article.language });
     this.body.append(...this.#grouped(article.blocks));
   }
 
@@ -47,14 +49,15 @@ export class Reading {
 
   /** Sets the words that a search matched apart, lightly. */
   match(spans) {
+    const before = this.#words;
     this.#words = [...spans].sort((a, b) => a[0] - b[0]);
-    for (const element of this.elements) this.#paint(element);
+    this.#paintWhere([...before, ...spans]);
     this.cite(this.#cited[0]);
   }
 
   /** The element of the block that holds an offset, or of the one after it. */
   at(offset) {
-    return this.elements.find((element) => Number(element.dataset.end) > offset) ?? this.elements.at(-1);
+    return this.elements[Math.min(this.#firstEndingAfter(offset), this.elements.length - 1)];
   }
 
   /** The span of the text that a Range covers, without white space at its ends; null where that is nothing. */
@@ -80,9 +83,13 @@ export class Reading {
     }
     const place = new Range();
     place.setStart(node, offset);
-    const behind = this.elements.findIndex((element) => place.comparePoint(element, 0) >= 0);
-    if (side === "start") return behind < 0 ? this.length : Number(this.elements[behind].dataset.start);
-    return behind === 0 ? 0 : Number(this.elements.at(behind < 0 ? -1 : behind - 1).dataset.end);
+    const behind = firstWhere(this.elements, (element) => place.comparePoint(element, 0) >= 0);
+    if (side === "start") return this.blocks[behind]?.start ?? this.length;
+    return this.blocks[behind - 1]?.end ?? 0;
+  }
+
+  #firstEndingAfter(offset) {
+    return firstWhere(this.blocks, (block) => block.end > offset);
   }
 
   /** The blocks' elements; what is not the article's own is folded, rows of a table that follow each other are one. */
@@ -116,7 +123,7 @@ export class Reading {
     if (!row && block.kind !== "boilerplate") given.class = this.#isBroken(block) ? "lines" : null;
     const element = el(name, given);
     if (row) this.#rows.set(element, this.#cells(block));
-    this.#paint(element);
+    this.#paint(element, block);
     return element;
   }
 
@@ -135,16 +142,16 @@ export class Reading {
   }
 
   #paintWhere(spans) {
-    for (const element of this.elements) {
-      const [from, to] = [Number(element.dataset.start), Number(element.dataset.end)];
-      if (spans.some(([start, end]) => start < to && end > from)) this.#paint(element);
+    const touched = new Set();
+    for (const [start, end] of spans) {
+      for (let at = this.#firstEndingAfter(start); this.blocks[at]?.start < end; at += 1) touched.add(at);
     }
+    for (const at of touched) this.#paint(this.elements[at], this.blocks[at]);
   }
 
-  #paint(element) {
-    const whole = [Number(element.dataset.start), Number(element.dataset.end)];
+  #paint(element, { start, end }) {
     const cells = this.#rows.get(element);
-    element.replaceChildren(...(cells ? cells.map((cell) => el("td", {}, this.#nodes(...cell))) : this.#nodes(...whole)));
+    element.replaceChildren(...(cells ? cells.map((cell) => el("td", {}, this.#nodes(...cell))) : this.#nodes(start, end)));
   }
 
   #nodes(from, to) {
@@ -166,6 +173,17 @@ export class Reading {
     }
     return [...nodes, this.slice(at, to)].filter((node) => node !== "");
   }
+}
+
+/** Where the first item stands that a test holds for, in a list where it holds for all behind that one. */
+function firstWhere(items, holds) {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(items[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function folded(elements) {

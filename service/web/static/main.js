@@ -12,7 +12,7 @@ const SETTLED_AFTER = 150; // milliseconds without scrolling; browsers refuse to
 const root = document.getElementById("main");
 const isArticle = (path) => path.startsWith("/article/");
 let shown = null; // the address on the page, without what stands behind its "#"
-let showing = false;
+let showing = null; // what is being shown, until it is there
 
 /**
  * Shows a place of this page without loading it anew. `replace` leaves no step to go back to; `typing` says that
@@ -33,14 +33,13 @@ export function note(more) {
 }
 
 async function show({ typing = false } = {}) {
-  showing = true;
+  const mine = (showing = {});
   shown = location.pathname + location.search;
-  const { href } = location;
   if (!typing) searchBoxSays(new URLSearchParams(location.search).get("q") ?? "");
   try {
     await (isArticle(location.pathname) ? showArticle(root) : showSearch(root, { typing }));
   } finally {
-    if (location.href === href) showing = false;
+    if (showing === mine) showing = null; // not the address: an article's view adds the cited words to it
   }
 }
 

@@ -16,9 +16,10 @@ export function wordsBar(article, reading, signal) {
   bar.addEventListener("pointerdown", (event) => event.preventDefault()); // a click here leaves the selection as it is
   let waiting = 0;
   let offered = "";
+  let held = false; // a mouse that is still selecting
 
   function look() {
-    if (bar.contains(document.activeElement)) return;
+    if (held || bar.contains(document.activeElement)) return;
     const range = chosen(reading.body);
     const span = range && reading.spanOf(range);
     bar.hidden = !span;
@@ -34,7 +35,20 @@ export function wordsBar(article, reading, signal) {
     getSelection().removeAllRanges();
   }
 
-  document.addEventListener("selectionchange", () => (clearTimeout(waiting), (waiting = setTimeout(look, SETTLED))), { signal });
+  function soon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(look, SETTLED);
+  }
+
+  function released() {
+    held = false;
+    soon();
+  }
+
+  document.addEventListener("selectionchange", soon, { signal });
+  document.addEventListener("pointerdown", (event) => (held = !bar.contains(event.target)), { signal });
+  document.addEventListener("pointerup", released, { signal });
+  document.addEventListener("pointercancel", released, { signal });
   document.addEventListener("keydown", keyed, { signal });
   return bar;
 }
