@@ -65,7 +65,7 @@ def cite_by_body(wanted: CiteBody, snapshot: TheSnapshot) -> Response:
     dependencies=[Depends(no_parameters), Depends(json_body)],
 )
 def verify(
-    document: Annotated[object, Body(openapi_examples=_BODY_EXAMPLES)],
+    document: Annotated[object, Body(openapi_examples=_BODY_EXAMPLES, json_schema_extra={"type": ["object", "array"]})],
     snapshot: TheSnapshot,
 ) -> Response:
     """Check citations again, character for character: what a search or an answer gave, or a list."""

@@ -13,7 +13,7 @@ from html import escape
 from fastapi import APIRouter
 from markdown_it import MarkdownIt
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from service.shapes import Json
 
@@ -26,6 +26,12 @@ table{border-collapse:collapse;display:block;overflow-x:auto}td p{margin:0}
 td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}
 code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{background:#f4f4f4;padding:.75rem;overflow-x:auto}
 """
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> Response:
+    """The interface, for programs. A route like any other, so that the log and the measurements know its name."""
+    return JSONResponse(request.app.openapi())
 
 
 @router.get("/docs", response_class=HTMLResponse)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -112,7 +111,7 @@ class Gate:
         origin = request.headers.get("origin")
         if origin is None or request.method in _SAFE_METHODS or not request.scope["path"].startswith("/v1/"):
             return
-        if not ({origin.lower(), "*"} & set(self.origins) or urlsplit(origin).netloc == request.headers.get("host")):
+        if not ({origin.lower(), "*"} & set(self.origins) or origin.partition("//")[2] == request.headers.get("host")):
             raise HTTPException(
                 403, f"pages of {origin[:200]} may not change this archive. Let them: pressmark serve --cors-origins"
             )

@@ -27,8 +27,8 @@ class Heads:
         async def without_body(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        scope["method"] = "GET"  # not in a copy: what is inside says there which route it was
+        inside = {**scope, "method": "GET"}  # the server's own goes on saying HEAD: by it, no body is too short
         try:
-            await self.app(scope, receive, without_body)
+            await self.app(inside, receive, without_body)
         finally:
-            scope["method"] = "HEAD"
+            scope.update(inside | {"method": "HEAD"})  # what is inside says there which route it was

@@ -137,7 +137,7 @@ class ResponseHeaders:
 class BodyLimit:
     """Middleware: a body of more than ``most`` bytes, or a form with files of more than ``most_of_files``, is refused.
 
-    It is as soon as the byte after them arrives.
+    It is before it is sent where its length is stated, and else as soon as the byte after them arrives.
 
     Starlette's own limit answers in plain text once a Content-Length is too large, so its refusal is no problem
     document.
@@ -148,18 +148,24 @@ class BodyLimit:
     most_of_files: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        read = 0
         most = self.most_of_files if _holds_files(scope) else self.most
+        stated, read = _stated_length(scope), 0
 
         async def counted() -> Message:
             nonlocal read
-            message = await receive()
+            message: Message = {} if stated > most else await receive()
             read += len(message.get("body", b""))
-            if read > most:
+            if max(stated, read) > most:
                 raise HTTPException(413, f"the body has more than {most:,} bytes. Send it in parts")
             return message
 
         await self.app(scope, counted, send)
+
+
+def _stated_length(scope: Scope) -> int:
+    """What ``Content-Length`` says, in bytes; 0 where it says nothing. Whatever is no number, the server refuses."""
+    stated = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+    return int(stated) if len(stated) < 20 and stated.isdecimal() else 0
 
 
 def _holds_files(scope: Scope) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
 from indexer.filters import Filter
 from indexer.records import BlockKind, PartialDate, Precision
@@ -25,10 +25,13 @@ from service.verify import Status as VerdictStatus
 
 Name = Annotated[str, Field(max_length=1_000)]
 Address = Annotated[str, Field(max_length=20_000)]
+SpanAddress = Annotated[Address, Field(json_schema_extra={"pattern": "#[0-9]{1,15}-[0-9]{1,15}$"})]
 Span = Annotated[list[int], Field(min_length=2, max_length=2, description="[start, end], in Unicode code points.")]
 Offset = Annotated[int, Field(ge=0, lt=10**15)]
 Names = Annotated[list[Name], Field(max_length=100)]
-Day = Annotated[str, Field(max_length=20, examples=["2015", "2015-10", "2015-10-02"])]
+_A_DAY = {"pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}  # for readers: whether the calendar has it, the core knows
+After = Annotated[str, Field(max_length=20, examples=["2015", "2015-10", "2015-10-02"], json_schema_extra=_A_DAY)]
+Before = Annotated[str, Field(max_length=20, examples=["2016", "2016-10", "2016-10-02"], json_schema_extra=_A_DAY)]
 K = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="How many results.")]
 Cursor = Annotated[str | None, Field(max_length=500, description="`next` of the page before: the page after it.")]
 
@@ -53,8 +56,14 @@ class Limits(Shape):
     author: Names = Field([], description="Only these authors.")
     language: Names = Field([], description="Only these languages, e.g. `en`.")
     article: Annotated[list[Address], Field(max_length=100)] = Field([], description="Only these articles, by id.")
-    after: Day | None = Field(None, description="On or after this day, month or year.")
-    before: Day | None = Field(None, description="Before this day, month or year, exclusive.")
+    after: After | None = Field(None, description="On or after this day, month or year.")
+    before: Before | None = Field(None, description="Before this day, month or year, exclusive.")
+
+    @field_validator("k", "passages", "nearest", "limit", "best", mode="before", check_fields=False)
+    @classmethod
+    def _whole(cls, value: object) -> object:
+        """JSON has one kind of number: 10.0 is 10, and some languages write the first for the second."""
+        return int(value) if isinstance(value, float) and value.is_integer() else value
 
     def filter(self) -> Filter:
         return Filter(
@@ -214,7 +223,7 @@ class CiteBody(Shape):
         strict=True, json_schema_extra={"examples": [{"locator": ["example.org/bridge#0-26"], "style": "bibtex"}]}
     )
 
-    locator: Annotated[list[Address], Field(min_length=1, max_length=MOST_AT_ONCE)] = Field(
+    locator: Annotated[list[SpanAddress], Field(min_length=1, max_length=MOST_AT_ONCE)] = Field(
         description="`ID#START-END`. Several make one document.", examples=[["example.org/bridge#0-26"]]
     )
     style: Style = Field("markdown", description="How the reference is written.")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from indexer.errors import ArchiveBusy, ArchiveDamaged, JobUnderWay, UnknownJob
+from indexer.errors import ArchiveBusy, ArchiveDamaged, BadQuery, JobUnderWay, UnknownJob
 from service.citation import shown
 from service.jobs.disk import explaining_disk, sync_folder, write_whole
 from service.jobs.job import Job, Kept, kept_json, kept_of
@@ -79,7 +79,13 @@ class JobStore:
             raise ArchiveDamaged(f"{file} cannot be read ({error!r}). Remove its folder") from error
 
     def newest(self, seen: Callable[[Kept], bool], limit: int, before: str = "") -> list[Job]:
-        """Jobs that meet a condition, newest first; those before an id when one is given."""
+        """Jobs that meet a condition, newest first; those before an id when one is given.
+
+        Raises:
+            BadQuery: what is given is no id.
+        """
+        if before and not _ID.fullmatch(before):
+            raise BadQuery(f"{shown(before)} is no cursor. Pass on the 'next' of the page before, or none")
         found: list[Job] = []
         for job_id in reversed(self._ids()):
             if len(found) == limit:
