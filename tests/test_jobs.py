@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -281,6 +282,14 @@ def test_what_cannot_be_read_is_named_by_file_and_the_rest_is_stored(archive: Ar
     assert "already that of an article in c.txt" in said["c.txt"]
 
 
+def test_of_countless_errors_the_first_are_listed(archive: Archive, embedder: WordEmbedder) -> None:
+    lines = ['{"id": "good", "text": "A text."}', *(["no json"] * 3_000)]
+    with running(archive, embedder) as runner:
+        job = ended(runner, handed(runner.store, ("a.jsonl", "\n".join(lines))))
+    assert (job.state, len(job.errors)) == ("done", 1_001)
+    assert job.errors[-1].detail == "2,000 more that are not listed"
+
+
 def test_an_article_of_a_followed_file_is_neither_taken_nor_shadowed(
     archive: Archive, embedder: WordEmbedder, tmp_path: Path
 ) -> None:
@@ -494,5 +503,24 @@ def test_a_server_that_is_stopped_ends_soon_and_its_job_goes_on_with_the_next(tm
         assert done_at(address, waits.headers["location"])["state"] == "done"
 
 
+def test_an_upload_that_finds_no_room_is_refused_and_nothing_of_it_stays(tmp_path: Path) -> None:
+    place = tmp_path / "archive"
+    open_or_create(place, WordEmbedder()).close()
+    with server(place, "cramped") as (_, address):
+        answer = httpx.post(f"{address}/v1/articles", files=[("file", ("a.txt", b"words " * 1_000_000))], timeout=60)
+        assert (answer.status_code, answer.json()["type"]) == (507, "/problems/archive-full")
+        assert not list(place.glob("jobs/.incoming*"))
+        small = httpx.post(f"{address}/v1/articles", files=[("file", ("b.txt", b"There is room for this."))])
+        assert done_at(address, small.headers["location"])["state"] == "done"
+
+
 if __name__ == "__main__":
-    serve(Searcher(Archive(sys.argv[1]), {"slow": SlowEmbedder, "quick": WordEmbedder}[sys.argv[2]]()), "127.0.0.1", 0)
+    if sys.argv[2] == "cramped":  # a file that may not grow is to a program what a disk without room is
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, 4_000_000))
+    serve(
+        Searcher(
+            Archive(sys.argv[1]), {"slow": SlowEmbedder, "quick": WordEmbedder, "cramped": WordEmbedder}[sys.argv[2]]()
+        ),
+        "127.0.0.1",
+        0,
+    )

@@ -24,7 +24,7 @@ import service.api.written as written
 from indexer.errors import BadRecord, NotAnArticle
 from indexer.records import Article
 from service.access.caller import Caller
-from service.api.access import TheCaller, requires
+from service.api.access import TheCaller, require_still_in, requires
 from service.api.articles import ArticleId
 from service.api.jobs import TheRunner
 from service.api.multipart import receive_files
@@ -158,6 +158,7 @@ async def _in_turn(request: Request, change: Callable[[], T]) -> T:
     """Do what waits for the archive's one writer, itself waiting without a thread: those are for the searches."""
     turn: asyncio.Lock = request.app.state.writing
     async with turn:
+        require_still_in(request)
         return await run_in_threadpool(change)
 
 
@@ -175,6 +176,7 @@ async def _take_files(request: Request, runner: Runner, caller: Caller) -> Job:
     spool = await run_in_threadpool(Spool, runner.store)
     try:
         await receive_files(request, spool)
+        require_still_in(request)
         return await run_in_threadpool(spool.accept, caller)
     except ClientDisconnect as error:
         raise HTTPException(400, "the body broke off") from error

@@ -76,7 +76,7 @@ class JobResult(Shape):
     updated: int
     unchanged: int
     removed: int
-    articles: list[str] = Field(description="The ids of all that came through, changed or not.")
+    articles: list[str] = Field(description="The ids of what came through, changed or not; the first 10,000.")
     generation: int = Field(description="The archive's, with all of them in it.")
 
 

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from service.access.caller import Caller
 
+MOST_LISTED = 10_000
+"""Ids of one job."""
 State = Literal["queued", "running", "done", "failed"]
 
 
@@ -21,7 +23,7 @@ class Misread:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a job changed. ``articles`` are the ids of all that came through, changed or not."""
+    """What a job changed. ``articles`` are the ids of what came through, changed or not: the first 10,000."""
 
     added: int = 0
     updated: int = 0

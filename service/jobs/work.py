@@ -22,11 +22,12 @@ from indexer.pipeline import Report
 from indexer.records import Article
 from indexer.standing import Standing
 from service.jobs.given import refuse_followed, refuse_others, under_prefix
-from service.jobs.job import Job, Kept, Misread, Result
+from service.jobs.job import MOST_LISTED, Job, Kept, Misread, Result
 from service.jobs.spool import ARTICLES
 
 _BREATH = 0.05
 """Seconds. Who waits for the archive looks every hundredth."""
+_MOST_ERRORS = 1_000
 _BUSY = "another process is writing to the archive; this goes on when it has ended"
 
 
@@ -62,6 +63,7 @@ class Work:
         self._stop = stop
         self._slice_characters = slice_characters
         self._claimed: dict[str, _Place] = {}
+        self._unlisted = 0
         self._result = Result()
 
     def run(self, archive: Archive, embedder: Embedder) -> Kept:
@@ -83,6 +85,8 @@ class Work:
             ready.append(item)
             size += len(item.article.text)
         self._store(archive, embedder, ready, through=self._kept.job.files)
+        if self._unlisted:
+            self._list(Misread("", f"{self._unlisted:,} more that are not listed"))
         return self._kept
 
     def _articles(self) -> Iterator[_Read]:
@@ -130,7 +134,7 @@ class Work:
             result.updated + report.updated,
             result.unchanged + report.unchanged,
             0,
-            (*result.articles, *(report.ids or ())),
+            (*result.articles, *(report.ids or ()))[:MOST_LISTED],
             report.generation,
         )
         self._tell(replace(self._kept.job, stored=through, result=self._result, waiting=None))
@@ -149,7 +153,13 @@ class Work:
         refuse_followed(article, held)
 
     def _note(self, file: str, detail: str) -> None:
-        errors = (*self._kept.job.errors, Misread(file, detail))
+        if len(self._kept.job.errors) < _MOST_ERRORS:
+            self._list(Misread(file, detail))
+        else:
+            self._unlisted += 1
+
+    def _list(self, misread: Misread) -> None:
+        errors = (*self._kept.job.errors, misread)
         self._kept = replace(self._kept, job=replace(self._kept.job, errors=errors))
 
     def _tell(self, job: Job) -> None:
