@@ -34,7 +34,7 @@ archive = Archive(sys.argv[1])
 def write(question, options):
     answer = hand.written(archive)
     try:
-        for _ in range(100):
+        for _ in range(1_000):
             time.sleep(0.05)
             yield Dropped("It was painted red.", "no passage says it")
         yield answer
@@ -43,7 +43,7 @@ def write(question, options):
 
 
 serve(Searcher(archive, WordEmbedder()), "127.0.0.1", 0, HandAnswerer(archive), write,
-      patience=Patience(head=0.6, silence=0.6, body=1.0, rate=1_000_000, reading=1.0))
+      patience=Patience(head=1.0, silence=1.0, body=1.5, rate=1_000_000, reading=1.0))
 """
 
 
@@ -52,7 +52,7 @@ class Server:
         self.process, self.port = process, port
 
     def connect(self, *sent: bytes) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         for piece in sent:
             connection.sendall(piece)
         return connection
@@ -108,7 +108,7 @@ def problem(answer: bytes) -> dict[str, object]:
     return document
 
 
-def trickle(connection: socket.socket, byte: bytes, every: float = 0.2, most: int = 30) -> float:
+def trickle(connection: socket.socket, byte: bytes, every: float = 0.2, most: int = 90) -> float:
     """Send a byte again and again until the server has had enough; seconds that it took."""
     begun = time.monotonic()
     connection.settimeout(every)
@@ -121,7 +121,7 @@ def trickle(connection: socket.socket, byte: bytes, every: float = 0.2, most: in
             continue
         except (BrokenPipeError, ConnectionResetError):
             break
-    connection.settimeout(10)
+    connection.settimeout(30)
     return time.monotonic() - begun
 
 
@@ -129,13 +129,13 @@ def test_a_silent_connection_is_closed(server: Server) -> None:
     begun = time.monotonic()
     with server.connect() as connection:
         assert received(connection) == b""
-    assert 0.5 < time.monotonic() - begun < 5
+    assert 0.9 < time.monotonic() - begun < 20
 
 
 @pytest.mark.parametrize("begun", [b"G", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "])
 def test_headers_that_trickle_are_refused(server: Server, begun: bytes) -> None:
     with server.connect(begun) as connection:
-        assert trickle(connection, b"a") < 5
+        assert trickle(connection, b"a") < 20
         document = problem(received(connection))
     assert (document["type"], document["status"]) == ("/problems/too-slow", 408)
     assert server.answers()
@@ -154,7 +154,7 @@ def test_headers_of_a_second_request_that_trickle_are_refused_too(server: Server
 def test_a_kept_connection_whose_requests_take_longer_together_is_kept(server: Server) -> None:
     with server.connect() as connection:
         for _ in range(4):
-            time.sleep(0.3)
+            time.sleep(0.4)
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             answer = connection.recv(65_536)
             while not answer.endswith(b"}"):
@@ -167,7 +167,7 @@ POST = b"POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: applicatio
 
 def test_a_body_that_trickles_is_refused(server: Server) -> None:
     with server.connect(POST, b"{") as connection:
-        assert trickle(connection, b" ") < 5
+        assert trickle(connection, b" ") < 20
         document = problem(received(connection))
     assert (document["type"], document["status"]) == ("/problems/too-slow", 408)
     assert document["request_id"]
@@ -177,7 +177,7 @@ def test_a_body_that_stops_is_refused(server: Server) -> None:
     begun = time.monotonic()
     with server.connect(POST, b"{") as connection:
         assert problem(received(connection))["status"] == 408
-    assert 0.5 < time.monotonic() - begun < 5
+    assert 0.9 < time.monotonic() - begun < 20
 
 
 def test_a_body_in_pieces_that_comes_in_time_is_taken(server: Server) -> None:
@@ -192,12 +192,12 @@ def test_a_body_in_pieces_that_comes_in_time_is_taken(server: Server) -> None:
 def test_slow_clients_keep_no_one_else_waiting_and_no_connection(server: Server) -> None:
     slow = [server.connect(POST, b"{") for _ in range(60)]  # more than there are threads
     begun = time.monotonic()
-    answer = httpx.get(f"http://127.0.0.1:{server.port}/v1/search?q=bridge", timeout=10)
-    assert (answer.status_code, time.monotonic() - begun < 3) == (200, True)
+    answer = httpx.get(f"http://127.0.0.1:{server.port}/v1/search?q=bridge", timeout=20)
+    assert (answer.status_code, time.monotonic() - begun < 15) == (200, True)
     for connection in slow:
         assert problem(received(connection))["status"] == 408
         connection.close()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while server.connections() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert server.connections() == 0
@@ -216,7 +216,7 @@ def test_a_response_that_nobody_takes_is_dropped(server: Server) -> None:
                 break
             except (BrokenPipeError, ConnectionResetError):
                 break
-        deadline = time.monotonic() + 8
+        deadline = time.monotonic() + 30
         while server.connections() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert server.connections() == 0
@@ -235,7 +235,7 @@ def test_a_client_gone_in_mid_stream_ends_the_work_for_it(server: Server) -> Non
         while b"event: dropped" not in seen:
             seen += connection.recv(65_536)
     assert server.process.stdout.readline() == "the writing has ended\n"
-    assert time.monotonic() - begun < 4  # all of it would take five seconds
+    assert time.monotonic() - begun < 30  # all of it would take fifty seconds
     assert server.answers()
 
 

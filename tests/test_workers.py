@@ -119,7 +119,7 @@ def test_new_generations_reach_every_worker_under_load_and_no_request_fails(
 
         def load(number: int) -> list[tuple[int, int]]:
             """What each request answered, and with which generation: a connection each, and connections kept."""
-            seen = []
+            seen: list[tuple[int, int]] = []
             with httpx.Client(base_url=address, timeout=30) as kept:
                 while not ended.is_set():
                     get = kept.get if len(seen) % 2 else lambda path: httpx.get(f"{address}{path}", timeout=30)

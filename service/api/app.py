@@ -144,7 +144,7 @@ def create_app(
         Heads,
         *([_cross_origin(cors_origins)] if cors_origins else []),
         ResponseHeaders,
-        partial(Observed, during=measured.in_flight, after=(measured.count, *filter(None, (log, traces)))),
+        partial(Observed, during=measured.in_flight, after=(measured.count, *(tell for tell in (log, traces) if tell))),
         requestid.RequestIds,
     )
     ask = (asking,) if answerer else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -23,44 +24,43 @@ class Connection(H11Protocol):
 
     def __init__(self, *arguments: Any, patience: Patience, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*arguments, **named)
-        self._patience = patience
-        self._waiting: asyncio.TimerHandle | None = None
-        self._unread: asyncio.TimerHandle | None = None
+        self._waiting = _Timer(self.loop, patience.head, self._too_slow)
+        self._unread = _Timer(self.loop, patience.reading, lambda: self.transport.abort())
         self._silent = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
-        self._waiting = self.loop.call_later(self._patience.head, self._too_slow)
+        self._waiting.start()
 
     def data_received(self, data: bytes) -> None:
         self._silent = False
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:
-            self._waiting = _ended(self._waiting)
-        elif self._waiting is None and not self.transport.is_closing():
-            self._waiting = self.loop.call_later(self._patience.head, self._too_slow)
+            self._waiting.stop()
+        elif not self.transport.is_closing():
+            self._waiting.start()
 
     def on_response_complete(self) -> None:
-        self._waiting = _ended(self._waiting)
+        self._waiting.stop()
         super().on_response_complete()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._unread = self._unread or self.loop.call_later(self._patience.reading, self.transport.abort)
+        self._unread.start()
 
     def resume_writing(self) -> None:
-        self._unread = _ended(self._unread)
+        self._unread.stop()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._waiting, self._unread = _ended(self._waiting), _ended(self._unread)
+        self._waiting.stop()
+        self._unread.stop()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, "malformed-request", "What was sent is no HTTP request", "it cannot be read as HTTP/1.1")
 
     def _too_slow(self) -> None:
-        self._waiting = None
         if self._silent:
             self.transport.close()  # a browser opens connections that it may need; it asked for nothing
         else:
@@ -78,6 +78,23 @@ class Connection(H11Protocol):
         self.transport.close()
 
 
-def _ended(timer: asyncio.TimerHandle | None) -> None:
-    if timer is not None:
-        timer.cancel()
+class _Timer:
+    """Calls back when it runs out, unless it is stopped before."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, ended: Callable[[], None]) -> None:
+        self._loop, self._seconds, self._ended = loop, seconds, ended
+        self._handle: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Run, if it does not already."""
+        if self._handle is None:
+            self._handle = self._loop.call_later(self._seconds, self._run_out)
+
+    def stop(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _run_out(self) -> None:
+        self._handle = None
+        self._ended()

@@ -77,7 +77,7 @@ class Metrics:
         self._unshared.register(_Release())
         self._unshared.register(_OfArchive(archive))
         if shared:
-            MultiProcessCollector(self._unshared, str(shared))
+            MultiProcessCollector(self._unshared, str(shared))  # type: ignore[no-untyped-call]
         else:
             ProcessCollector(registry=self.registry)  # of several processes, it would tell of the one that is asked
 
@@ -101,7 +101,7 @@ class Metrics:
 def forget_worker(pid: int | None, shared: Path) -> None:
     """Take what a dead worker was doing out of what is going on at present; its counts stay."""
     if pid is not None:
-        mark_process_dead(pid, str(shared))
+        mark_process_dead(pid, str(shared))  # type: ignore[no-untyped-call]
 
 
 class Embedding:

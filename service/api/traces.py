@@ -58,16 +58,15 @@ class Traces:
             start_time=end - _ns(served.ms),
         )
         if span.is_recording():
-            span.set_attributes(
-                {
-                    "http.request.method": served.method,
-                    "http.response.body.size": served.sent,
-                    "pressmark.request_id": served.request_id,
-                }
-                | ({"http.route": served.route} if served.route else {})
-                | ({"http.response.status_code": served.status} if served.status else {})
-                | ({"pressmark.generation": served.generation} if served.generation is not None else {})
-            )
+            told: dict[str, str | int | None] = {
+                "http.request.method": served.method,
+                "http.route": served.route,
+                "http.response.status_code": served.status,
+                "http.response.body.size": served.sent,
+                "pressmark.request_id": served.request_id,
+                "pressmark.generation": served.generation,
+            }
+            span.set_attributes({name: value for name, value in told.items() if value is not None})
             if served.status is None or served.status >= 500:
                 span.set_status(trace.StatusCode.ERROR)
             for work in served.work:
