@@ -64,7 +64,7 @@ def index(
         raise InputError("nothing to index. Name folders or files: pressmark index articles/")
     if url is not None:
         flags = {"--watch": watch, "--rebuild": rebuild, "--restore": restore, "--allow-empty": allow_empty}
-        beside = {"--archive": archive, "--model": model, "--prefix": prefix}
+        beside: dict[str, object] = {"--archive": archive, "--model": model, "--prefix": prefix}
         beside |= {"--passage-size": passage_size, "--overlap": overlap}
         return _upload(url, paths, {**beside, **{name: given or None for name, given in flags.items()}}, as_json)
     opened, embedder, config = _opened(place, model, passage_size, overlap, rebuild=rebuild)
