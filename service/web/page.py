@@ -71,13 +71,13 @@ def files() -> Mapping[str, File]:
     }
 
 
-@router.api_route("/", methods=["GET", "HEAD"])
+@router.get("/")
 async def home(request: Request) -> Response:
     """The page; what it shows is in its address, which is its own affair."""
     return _sent(request, files()["index.html"])
 
 
-@router.api_route("/article/{article_id:path}", methods=["GET", "HEAD"])
+@router.get("/article/{article_id:path}")
 async def article(request: Request, article_id: str) -> Response:
     """The same page, which then shows an article, or says that there is none."""
     return _sent(request, files()["index.html"])
@@ -95,7 +95,7 @@ async def offers(request: Request) -> Response:
     return JSONResponse(offered, headers=HEADERS)
 
 
-@router.api_route("/page/{name}", methods=["GET", "HEAD"])
+@router.get("/page/{name}")
 async def static(request: Request, name: str) -> Response:
     """A script, a style or an image of the page."""
     if name not in files():

@@ -13,14 +13,17 @@ const IN_WORDS = [
   [0, "Doubtful"],
 ];
 
+const SHOWN_AT_ONCE = 2;
+
 /** What `/v1/ask` answered. `more` stands at its foot. */
 export function answerPanel(answer, ...more) {
   if (answer.abstained) return abstention(answer, more);
   const shown = answer.written ? writtenBody(answer) : answer.sides.length > 0 ? sidesBody(answer) : plainBody(answer);
+  const title = el("h2", { id: "answer-title", class: "label" }, headingOf(answer));
   return el(
     "section",
     { class: "answer", "aria-labelledby": "answer-title" },
-    el("header", {}, el("h2", { id: "answer-title", class: "label" }, headingOf(answer)), answer.sides.length === 0 && sureness(answer.confidence)),
+    el("header", {}, title, answer.sides.length === 0 && sureness(answer.confidence)),
     shown,
     more,
   );
@@ -83,27 +86,33 @@ function writtenBody(answer) {
   const { sentences, dropped } = answer.written;
   const numbered = grouped(answer, places(answer));
   const numberOf = (place) => 1 + numbered.findIndex((group) => group.places.includes(place));
-  const reference = (number) => el("a", { href: `#cited-${number}`, class: "ref", "aria-label": `Citation ${number}` }, `${number}`);
+  const shown = sentences.map(({ text, citations }) => {
+    const numbers = [...new Set(citations.map(numberOf))];
+    return el("p", { class: "sentence", dir: "auto" }, text, " ", numbers.map(reference));
+  });
   return [
-    el(
-      "div",
-      { class: "written" },
-      sentences.map((sentence) =>
-        el("p", { class: "sentence", dir: "auto" }, sentence.text, " ", [...new Set(sentence.citations.map(numberOf))].map(reference)),
-      ),
-    ),
+    el("div", { class: "written" }, shown),
     ...evidence(answer, places(answer), true),
     dropped.length > 0 && droppedOnes(dropped),
   ];
 }
 
+function reference(number) {
+  return el("a", { href: `#cited-${number}`, class: "ref", "aria-label": `Citation ${number}` }, String(number));
+}
+
 function droppedOnes(dropped) {
+  const said = "The model wrote these too; no cited passage bears them out, so they are no part of the answer.";
   return el(
     "details",
     { class: "dropped" },
     el("summary", {}, dropped.length === 1 ? "One sentence was dropped" : `${dropped.length} sentences were dropped`),
-    el("p", { class: "fine" }, "The model wrote these too; no cited passage bears them out, so they are no part of the answer."),
-    el("ul", {}, dropped.map(({ text, why }) => el("li", {}, el("s", { dir: "auto" }, text), el("span", { class: "why" }, why)))),
+    el("p", { class: "fine" }, said),
+    el(
+      "ul",
+      {},
+      dropped.map(({ text, why }) => el("li", {}, el("s", { dir: "auto" }, text), el("span", { class: "why" }, why))),
+    ),
   );
 }
 
@@ -119,7 +128,16 @@ function grouped(answer, among) {
   return [...groups.values()].map((places) => ({ places }));
 }
 
+/** Every sentence that says it; behind the first ones they are folded away, unless a number leads to each. */
 function evidence(answer, among, numbered = false) {
+  const figures = figuresOf(answer, among, numbered);
+  if (numbered || figures.length <= SHOWN_AT_ONCE + 1) return figures;
+  const folded = figures.slice(SHOWN_AT_ONCE);
+  const summary = el("summary", {}, `${folded.length} more sentences say so`);
+  return [...figures.slice(0, SHOWN_AT_ONCE), el("details", { class: "more-evidence" }, summary, folded)];
+}
+
+function figuresOf(answer, among, numbered) {
   return grouped(answer, among).map(({ places: [first, ...rest] }, at) => {
     const citation = answer.citations[first];
     const supports = [first, ...rest].map((place) => answer.support[place]);
@@ -131,7 +149,8 @@ function evidence(answer, among, numbered = false) {
       el(
         "figcaption",
         {},
-        speakers.length > 0 && el("p", { class: "speaker" }, "As said by ", el("b", { dir: "auto" }, speakers.join(", "))),
+        speakers.length > 0 &&
+          el("p", { class: "speaker" }, "As said by ", el("b", { dir: "auto" }, speakers.join(", "))),
         el(
           "p",
           { class: "source" },

@@ -21,9 +21,9 @@ async function offers() {
 }
 
 /**
- * Fills `place` with the answer to what is `wanted`, begun after a `pause` in milliseconds: then nobody has pressed Enter,
- * and only what reads as a question is asked. An answer to an earlier question goes at once, as it answers no other.
- * `passages` are the search's own: where they fail, their problem is told once, there.
+ * Fills `place` with the answer to what is `wanted`, begun after a `pause` in milliseconds: then nobody has pressed
+ * Enter, and only what reads as a question is asked. An answer to an earlier question goes at once, as it answers no
+ * other. `passages` are the search's own: where they fail, their problem is told once, there.
  */
 export async function answerInto(place, wanted, { signal, pause, passages }) {
   const asks = looksLikeQuestion(wanted.query);
@@ -36,7 +36,8 @@ export async function answerInto(place, wanted, { signal, pause, passages }) {
     await passed(pause, signal);
     const answer = await ask(bodyOf(wanted, writes), signal, teller(place, signal));
     if (signal.aborted) return;
-    fill(place, answer.abstained && !asks && !answer.written ? aside() : answerPanel(answer, answer.abstained ? null : offer(wanted, writes)));
+    const quiet = answer.abstained && !asks && !answer.written;
+    fill(place, quiet ? aside() : answerPanel(answer, answer.abstained ? null : offer(wanted, writes)));
     announce(answer.abstained ? "Not found in this archive" : `Answer: ${answer.answer}`);
   } catch (problem) {
     if (signal.aborted) return;
@@ -65,7 +66,8 @@ function offer({ state, written }, writes) {
   const next = new URLSearchParams(state);
   if (written) next.delete("written");
   else next.set("written", "");
-  return el("p", { class: "offer" }, el("a", { href: `/?${next}` }, written ? "Show the articles' own words" : "Have a language model write it out"));
+  const says = written ? "Show the articles' own words" : "Have a language model write it out";
+  return el("p", { class: "offer" }, el("a", { href: `/?${next}` }, says));
 }
 
 function aside() {

@@ -2,10 +2,9 @@
 
 import { post, Problem, request } from "./api.js";
 
-const ASKS = new RegExp(
-  "^(who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may)\\b",
-  "i",
-);
+const ASKING = ["who", "whom", "whose", "what", "which", "when", "where", "why", "how"];
+const ASKING_WHETHER = "is are was were do does did has have had can could will would should may".split(" ");
+const ASKS = new RegExp(`^(${[...ASKING, ...ASKING_WHETHER].join("|")})\\b`, "i");
 const FEWEST_WORDS = 3;
 
 /** Whether a query reads as a question, so that it is worth an answer before anybody presses Enter. */
@@ -27,7 +26,7 @@ export async function ask(body, signal, told) {
     if (name === "error") throw new Problem(shape.status, shape);
     told(name, shape);
   }
-  throw new Problem(0, { title: "The answer broke off", detail: "The service ended the answer before its end. Ask again" });
+  throw new Problem(0, { title: "The answer broke off", detail: "The service stopped before it was whole. Ask again" });
 }
 
 /** Server-sent events as [name, shape]. Lines end in a line feed here, as this service writes them. */

@@ -73,19 +73,21 @@ export function alsoPublished(lines) {
   if (lines.length === 0) return null;
   const links = lines.map((line) => {
     const name = line.publisher ?? titleOf(line);
-    return el("li", {}, el("a", { href: articlePath(line.article_id), dir: "auto" }, name), " ", line.published && time(line.published));
+    const link = el("a", { href: articlePath(line.article_id), dir: "auto" }, name);
+    return el("li", {}, link, " ", line.published && time(line.published));
   });
   return el("div", { class: "also" }, el("span", {}, "Also published by"), el("ul", {}, links));
 }
 
 function likeLink(citation) {
   const href = `/?${new URLSearchParams({ like: citation.locator })}`;
-  return el("a", { href, class: "like", "aria-label": `More like this passage of ${titleOf(citation)}` }, "More like this");
+  const label = `More like this passage of ${titleOf(citation)}`;
+  return el("a", { href, class: "like", "aria-label": label }, "More like this");
 }
 
 /**
- * A quote that is long as [quote, button to unfold it]. Folded, it is scrolled to where most of its marks are, as what was
- * searched for may stand far down in it; all of it is there.
+ * A quote that is long as [quote, button to unfold it]. Folded, it is scrolled to where most of its marks are, as what
+ * was searched for may stand far down in it; all of it is there.
  */
 export function folded(whole) {
   if (new Text(whole.textContent).length <= LONG) return [whole];
@@ -97,16 +99,21 @@ export function folded(whole) {
     button.setAttribute("aria-expanded", String(!closed));
     scrollToMarks(whole);
   };
-  const button = el("button", { type: "button", class: "plain unfold", "aria-expanded": "false", onclick: unfold }, "Show the whole passage");
+  const attributes = { type: "button", class: "plain unfold", "aria-expanded": "false", onclick: unfold };
+  const button = el("button", attributes, "Show the whole passage");
   return [whole, button];
 }
 
+/** To where most marks are, above and below which the quote fades away. */
 function scrollToMarks(whole) {
   const height = whole.clientHeight;
-  const top = whole.getBoundingClientRect().top - whole.scrollTop;
+  const start = whole.getBoundingClientRect().top - whole.scrollTop;
   const marks = [...whole.querySelectorAll("mark")].map((mark) => mark.getBoundingClientRect());
-  const seenFrom = (from) => marks.filter((mark) => mark.top - top >= from + 0.2 * height * (from > 0) && mark.bottom - top <= from + 0.8 * height).length;
-  const places = [0, ...marks.map((mark) => mark.top - top - 0.3 * height)];
+  const seenFrom = (place) => {
+    const top = start + place + (place > 0 ? 0.2 * height : 0);
+    return marks.filter((mark) => mark.top >= top && mark.bottom <= start + place + 0.8 * height).length;
+  };
+  const places = [0, ...marks.map((mark) => mark.top - start - 0.3 * height)];
   whole.scrollTop = places.reduce((best, place) => (seenFrom(place) > seenFrom(best) ? place : best));
   whole.classList.toggle("cut-above", whole.scrollTop > 0);
   whole.classList.toggle("cut-below", whole.scrollTop + height < whole.scrollHeight - 1);

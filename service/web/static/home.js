@@ -31,10 +31,11 @@ export async function showHome(root, signal) {
 }
 
 function filledArchive(total, again) {
+  const ways = WAYS.map(([query, says]) => el("div", {}, el("dt", {}, query), el("dd", {}, says)));
   return [
     el("h1", {}, "Search the archive. ", el("em", {}, "Check every quote.")),
     el("p", { class: "lead" }, `${counted(total, "article")}, and every passage found is cited to the character.`),
-    el("dl", { class: "ways", "aria-label": "Ways to search" }, WAYS.map(([query, says]) => el("div", {}, el("dt", {}, query), el("dd", {}, says)))),
+    el("dl", { class: "ways", "aria-label": "Ways to search" }, ways),
     el("details", { class: "add" }, el("summary", {}, "Add articles"), uploadArea(again)),
   ];
 }
@@ -42,7 +43,7 @@ function filledArchive(total, again) {
 function emptyArchive(again) {
   return [
     el("h1", {}, "This archive is empty."),
-    el("p", { class: "lead" }, "Put articles into it here: text, Markdown, HTML, PDF, Word, EPUB, or feeds of JSON lines."),
+    el("p", { class: "lead" }, "Put articles into it here; each is searched as soon as it is read."),
     uploadArea(again),
     el("p", {}, "Or index a folder where the archive is kept. What changes there is taken up by the page at once."),
     el("pre", {}, el("code", {}, "pressmark index FOLDER --archive ARCHIVE")),

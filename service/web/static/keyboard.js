@@ -4,6 +4,7 @@ import { focusSearchBox } from "./searchbox.js";
 
 const TYPES = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 const LINKS = ".hit h3 a";
+const HAVE_ARROWS = "input, select, [role=slider], [role=listbox], [role=menu] *";
 
 function move(step) {
   const links = [...document.querySelectorAll(LINKS)];
@@ -20,7 +21,7 @@ function pressed(event) {
   const from = event.target;
   const downFromBox = from.id === "q" && event.key === "ArrowDown";
   if (from.matches?.(TYPES) && !downFromBox) return;
-  const amongHits = from.closest?.(".hit") && !from.matches("input, select, [role=slider], [role=listbox], [role=menu] *");
+  const amongHits = from.closest?.(".hit") && !from.matches(HAVE_ARROWS);
   let done = false;
   if (event.key === "/") {
     focusSearchBox();

@@ -13,11 +13,15 @@ export function problemPanel(problem, again) {
     { class: "notice problem", role: "alert" },
     el("h2", {}, title),
     el("p", {}, sentence(problem.message)),
-    errors.length > 1 && el("ul", {}, errors.map((error) => el("li", {}, `${error.parameter ?? error.pointer}: ${error.detail}`))),
+    errors.length > 1 && el("ul", {}, errors.map(misfit)),
     problem.retryAfter && el("p", {}, `Try again in ${spoken(problem.retryAfter)}.`),
     passing && el("p", {}, el("button", { type: "button", onclick: again }, "Try again")),
     named && el("p", { class: "fine" }, `Request ${named}`),
   );
+}
+
+function misfit({ parameter, pointer, detail }) {
+  return el("li", {}, `${parameter ?? pointer}: ${detail}`);
 }
 
 /** The form that asks for a key. It is kept for this tab, and sent to this service only. */
@@ -35,7 +39,8 @@ function keyForm(again) {
     { class: "notice key", "aria-labelledby": "key-title" },
     el("h2", { id: "key-title" }, "An access key is needed"),
     el("p", {}, "This archive is open to those who have a key. Whoever runs it gives them out."),
-    refused && el("p", { class: "refused", role: "alert" }, "The key that you gave does not hold here: it is unknown, revoked or expired."),
+    refused &&
+      el("p", { class: "refused", role: "alert" }, "The key that you gave does not hold here, or no longer does."),
     el(
       "form",
       { class: "keyform", onsubmit: given },
@@ -53,7 +58,8 @@ export function keyControl(again) {
     keyChanged();
     again();
   };
-  return el("button", { type: "button", class: "plain", id: "forget-key", hidden: key.get() === null, onclick: forget }, "Forget the access key");
+  const attributes = { type: "button", class: "plain", id: "forget-key", hidden: key.get() === null, onclick: forget };
+  return el("button", attributes, "Forget the access key");
 }
 
 function keyChanged() {

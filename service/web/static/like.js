@@ -11,10 +11,10 @@ export async function sourceInto(place, locator, signal) {
   try {
     const article = await get(`/v1${articlePath(id).replace("/article/", "/articles/")}`, { start, end }, signal);
     const href = articlePath(id) + (start ? `?edition=${article.edition}#${start}-${end}` : "");
-    fill(
-      place,
-      el("section", { class: "source" }, el("h2", { class: "label" }, "Passages like"), el("h3", {}, el("a", { href, dir: "auto" }, titleOf(article))), byline(article), start && folded(quote(article, []))),
-    );
+    const label = el("h2", { class: "label" }, "Passages like");
+    const title = el("h3", {}, el("a", { href, dir: "auto" }, titleOf(article)));
+    const passage = start && folded(quote(article, []));
+    fill(place, el("section", { class: "source" }, label, title, byline(article), passage));
   } catch (problem) {
     if (problem.name === "AbortError") return;
     fill(place); // the search for what is like it meets the same problem, and tells it

@@ -13,15 +13,16 @@ import { find, wantedAt } from "./wanted.js";
 
 const PAGE = 10;
 const MOST_AT_ONCE = 1000;
-const THOUGHT_OVER = 500; // milliseconds without a key, before what is slow begins for what is still being typed
+const THOUGHT_OVER = 500; // milliseconds without a key before the filters count anew for what is still being typed
+const ASKED = 800; // and before it is taken for a question that is whole
 const SLOW = 120; // milliseconds; what comes sooner is no reason to grey out what stands
 
 let view = null;
 let asking = new AbortController();
 
 /**
- * Shows the search that the address holds, and ends when its passages are there: an answer takes longer. While somebody is
- * `typing`, only what is quick is done at once.
+ * Shows the search that the address holds, and ends when its passages are there: an answer takes longer. While somebody
+ * is `typing`, only what is quick is done at once.
  */
 export async function showSearch(root, { typing = false } = {}) {
   asking.abort(); // so that no answer to an earlier search can come after this one's
@@ -40,7 +41,7 @@ export async function showSearch(root, { typing = false } = {}) {
   drawControls(wanted, signal);
   const again = () => showSearch(root);
   const passages = showPassages(root, wanted, signal, again);
-  const pause = typing ? THOUGHT_OVER : 0;
+  const pause = typing ? ASKED : 0;
   void answerInto(view.answer, wanted, { signal, pause, passages });
   await passages;
 }
@@ -63,10 +64,11 @@ function frame() {
     more: el("p", { class: "more" }),
     hits: [],
   };
+  const title = el("h2", { class: "label", id: "passages-title" }, "Passages");
   parts.passages = el(
     "section",
     { class: "passages", "aria-labelledby": "passages-title" },
-    el("header", { class: "passages-head" }, el("h2", { class: "label", id: "passages-title" }, "Passages"), parts.count, parts.group),
+    el("header", { class: "passages-head" }, title, parts.count, parts.group),
     [parts.notes, parts.time, parts.problem, parts.list, parts.more],
   );
   const found = el("div", { class: "found" }, parts.title, parts.chips, parts.source, parts.answer, parts.passages);
@@ -175,5 +177,6 @@ function moreButton(found, wanted, signal, again) {
 }
 
 function bones() {
-  return [1, 2, 3].map(() => el("li", { class: "hit", "aria-hidden": "true" }, el("div", { class: "bone title" }), el("div", { class: "bone wide" }), el("div", { class: "bone" })));
+  const lines = () => ["bone title", "bone", "bone"].map((name) => el("div", { class: name }));
+  return [1, 2, 3].map(() => el("li", { class: "hit", "aria-hidden": "true" }, lines()));
 }
