@@ -145,6 +145,12 @@ def test_files_and_folders_can_be_dropped_anywhere_on_the_page(page: Page, addre
     assert {one for one in ids(address) if "single" in one or "reports" in one} == wanted
 
 
+def test_a_folder_without_files_is_said_to_be_one(page: Page, tmp_path: Path) -> None:
+    drop_files(page, [tmp_path])
+    expect(page.locator(".upload-outcome")).to_have_text("What was dropped cannot be read: there is no file in it")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+
+
 def test_drops_wait_for_those_before_them(page: Page, address: str) -> None:
     chooser = page.locator("#upload-files")
     for n in range(4):
@@ -181,13 +187,13 @@ def test_the_name_of_a_file_stays_text(page: Page) -> None:
 
 
 def test_files_are_chosen_without_a_mouse(page: Page) -> None:
-    page.get_by_text("Add articles").focus()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
     chooser = page.locator("#upload-files")
-    expect(chooser).to_be_focused()
-    expect(chooser).to_have_accessible_name("Choose files")
-    with page.expect_file_chooser() as opened:
+    with page.expect_file_chooser() as opened:  # from the first, for it takes a while to be ready
+        page.get_by_text("Add articles").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(chooser).to_be_focused()
+        expect(chooser).to_have_accessible_name("Choose files")
         page.keyboard.press("Enter")
     assert opened.value.is_multiple()
 

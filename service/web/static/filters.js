@@ -86,7 +86,9 @@ async function count(body, state, ask) {
   } catch (error) {
     if (error.name === "AbortError") return;
     kept.facets = null;
-    fill(body, el("p", { class: "filters-problem", role: "alert" }, error.message));
+    const said = el("p", { class: "filters-note" }, `There are no counts to choose from: ${error.message}`);
+    fill(body, error.status !== 401 && said); // the search, too, is told what is wrong, and shows it as an alert
+    body.removeAttribute("aria-busy");
   }
 }
 

@@ -15,6 +15,7 @@ const ENVELOPE_BYTES = 1_000; // of a request's body, beside a file and its name
 
 /** Files, each {name, file}, as drops of one request each. What no request can hold has failed already. */
 export async function dropsOf(files) {
+  if (!files.length) throw new Error("there is no file in it");
   const most = await mostBytes();
   const drops = [];
   let bytes = Infinity;
@@ -42,6 +43,11 @@ export async function dropsOf(files) {
 function drop(files) {
   const progress = { files: 0, of: files.length };
   return { files, state: "waiting", sent: 0, progress, waiting: null, result: null, errors: [], problem: null };
+}
+
+/** What stands for files that cannot be gathered. */
+export function unreadable(error) {
+  return { ...drop([]), state: "failed", problem: `What was dropped cannot be read: ${error.message}` };
 }
 
 async function mostBytes() {

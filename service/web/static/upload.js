@@ -3,7 +3,7 @@
 import { articlePath } from "./address.js";
 import { announce } from "./announce.js";
 import { el, fill } from "./dom.js";
-import { READ, droppedFiles, dropsOf, followed, named, sent } from "./sending.js";
+import { READ, droppedFiles, dropsOf, followed, named, sent, unreadable } from "./sending.js";
 
 const VEIL_MS = 500; // browsers repeat "dragover" every 350 ms at the latest
 
@@ -17,7 +17,7 @@ const veil = el("div", { class: "upload-veil", "aria-hidden": "true" }, el("p", 
 /** Where files can be dropped or chosen; `done()` is called when some of them became articles. */
 export function uploadArea(done) {
   const chosen = (event) => {
-    void add(named([...event.currentTarget.files]));
+    void add(Promise.resolve(named([...event.currentTarget.files])));
     event.currentTarget.value = ""; // else the same file, mended, could not be chosen again
   };
   const list = el("ul", { class: "upload-drops", "aria-label": "Files added" });
@@ -41,8 +41,9 @@ function zone(chosen) {
   );
 }
 
-async function add(files) {
-  const added = await dropsOf(files);
+/** Takes in files that are still being gathered: a folder's take a while, and may not be readable at all. */
+async function add(gathering) {
+  const added = await gathering.then(dropsOf).catch((error) => [unreadable(error)]);
   drops.unshift(...added.toReversed());
   draw();
   reveal();
@@ -102,7 +103,7 @@ function shown(drop) {
   return el(
     "li",
     { class: failed ? "upload-drop failed" : "upload-drop", "data-state": drop.state },
-    el("p", { class: "upload-outcome" }, !isOver(drop) && progress(drop), outcome(drop), drop.problem && retry(drop)),
+    el("p", { class: "upload-outcome" }, !isOver(drop) && progress(drop), outcome(drop), retry(drop)),
     el("ul", { class: "upload-files" }, drop.files.map((file) => fileLines(drop, file)), others),
   );
 }
@@ -115,6 +116,7 @@ function progress(drop) {
 
 /** What could not be sent can be again: the service is back, or the key another. */
 function retry(drop) {
+  if (!drop.problem || !drop.files.length) return null;
   const again = () => {
     Object.assign(drop, { state: "waiting", problem: null });
     draw();
@@ -159,7 +161,9 @@ function outcome(drop) {
   return counts.map(([count, what]) => `${count.toLocaleString("en")} ${what}`).join(", ") || "Nothing to add";
 }
 
-const names = ({ files }) => (files.length === 1 ? files[0].name : `${files.length} files`);
+function names({ files }) {
+  return files.length === 1 ? files[0].name : files.length ? `${files.length} files` : "What was dropped";
+}
 
 // --- the whole page as a place to drop on, while an area is on it ---
 
@@ -181,9 +185,9 @@ addEventListener("dragover", (event) => {
   veiled(true);
 });
 
-addEventListener("drop", async (event) => {
+addEventListener("drop", (event) => {
   veiled(false);
   if (!drags(event)) return;
   event.preventDefault();
-  await add(await droppedFiles(event.dataTransfer));
+  void add(droppedFiles(event.dataTransfer));
 });
