@@ -64,6 +64,7 @@ def hostile() -> Article:
         authors=("<i>Eve</i>",),
         publisher="\"><script src='//evil.example/x.js'></script>",
         url="javascript:globalThis.taken=4",
+        language="<u>no language",
     )
 
 
@@ -255,6 +256,7 @@ def test_words_that_moved_are_marked_where_they_stand_now(archive: Archive, page
     notice = page.locator(".verdict-notice.good")
     expect(notice).to_contain_text("The text has changed since this was cited")
     expect(notice).to_contain_text("moved to characters")
+    assert page.evaluate("location.href") == link
 
 
 def test_words_that_changed_are_compared_and_not_marked_as_cited(archive: Archive, page: Page, link: str) -> None:
@@ -456,6 +458,24 @@ def test_the_other_matches_stand_in_the_order_of_the_text_and_keys_go_between_th
     assert page.locator(".strip .tick").count() == len(spans)
     assert set(page.locator(".text .matched").all_text_contents()) == {"windmill"}
     assert page.locator(".back a").get_attribute("href") == "/?q=windmill"
+
+
+@pytest.mark.parametrize("query", ["-cheese", "stilton"])
+def test_a_search_that_finds_nothing_here_leaves_the_article_on_the_page(page: Page, query: str) -> None:
+    with page.expect_response("**/v1/search*"):
+        page.goto(path_of(CHEESE, span_of(CHEESE, "takes"), q=query))
+    assert marked(page) == ["takes"]
+    expect(page.locator(".back a")).to_have_text(f"← Results for “{query}”")
+
+
+def test_an_article_that_is_left_before_its_matches_are_there_is_left(page: Page) -> None:
+    page.route("**/v1/search*", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.goto(path_of(LONG, span_of(LONG, "turned 1 times"), q="windmill"))
+    marked(page)
+    page.locator(".wordmark").click()
+    page.wait_for_url("**/")
+    page.wait_for_timeout(800)
+    expect(page.locator(".article")).to_have_count(0)
 
 
 def test_another_span_of_the_article_on_the_page_is_shown_without_loading_it_again(page: Page) -> None:

@@ -53,11 +53,10 @@ export function provenance(article) {
   const edition = el("code", { title: article.edition }, short(article.edition));
   const proof = el("span", { class: "proof" });
   void proves(article).then((same) => same !== null && proof.append(same ? " ✓ computed again here" : " ✗ not that of this text"));
-  const language = article.language && `${LANGUAGES.of(article.language)} (${article.language})`;
   const facts = [
     ["Id", el("code", {}, article.article_id)],
     ["Edition", [edition, proof]],
-    ["Language", language],
+    ["Language", article.language && languageName(article.language)],
     ...Object.entries(article.provenance).map(([field, from]) => [FIELDS[field] ?? field, `from: ${from}`]),
   ];
   return el(
@@ -66,6 +65,14 @@ export function provenance(article) {
     el("summary", {}, "About this text"),
     el("dl", {}, facts.filter(([, said]) => said).map(([name, said]) => [el("dt", {}, name), el("dd", {}, said)])),
   );
+}
+
+function languageName(tag) {
+  try {
+    return `${LANGUAGES.of(tag)} (${tag})`;
+  } catch {
+    return tag; // what a source calls a language need be no tag of one
+  }
 }
 
 /** Whether the edition is the SHA-256 of the text; null where this browser computes none (over plain http). */

@@ -81,7 +81,7 @@ function view(article, wanted, ended) {
     const mark = show(span, sure);
     if (notice) tell(notice, mark, reading, column);
     if (span === null) return;
-    if (sure) keepLink(citationOf(article, span, reading.slice(...span)), asked);
+    if (sure && !notice) keepLink(citationOf(article, span, reading.slice(...span)), asked);
     announce(`${notice ? `${notice.querySelector("h2").textContent}. ` : ""}Opened at: ${reading.slice(...span)}`);
   }
 
@@ -109,7 +109,7 @@ function view(article, wanted, ended) {
   async function findMatches() {
     const query = wanted.from.get("q");
     if (!query) return;
-    const found = await get("/v1/search", { q: query, article: article.article_id, k: MATCHES }, ended.signal);
+    const found = await matchesFor(query, article, ended.signal);
     // The article may have changed since it was fetched: what is not of this edition would mark other words.
     const hits = found.hits.filter((hit) => hit.citation.edition === article.edition);
     if (!hits.length) return;
@@ -124,6 +124,16 @@ function view(article, wanted, ended) {
 
   document.addEventListener("keydown", (event) => whole.isConnected && pressed(event, matches, whole), { signal: ended.signal });
   return { view: whole, open, findMatches };
+}
+
+/** What a search finds in an article; nothing where it cannot be searched for or the view is gone: the text is there. */
+async function matchesFor(query, article, signal) {
+  try {
+    return await get("/v1/search", { q: query, article: article.article_id, k: MATCHES }, signal);
+  } catch (problem) {
+    if (!(problem instanceof Problem) && problem.name !== "AbortError") throw problem;
+    return { hits: [] };
+  }
 }
 
 /** The text with the head around its title, which stands in the text or, where it does not, above it. */
