@@ -202,3 +202,9 @@ def test_a_service_ranks_by_its_own_settings(place: Path, address: str) -> None:
     suite = load_suite(str(place / "questions.jsonl"))
     with Client(address) as client, pytest.raises(BadQuery, match="depth 7"):
         run_served(suite, client, Archive(place / "archive").snapshot(), SearchOptions(depth=7))
+
+
+def test_what_judges_is_missing(place: Path, address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["eval", str(place / "questions.jsonl"), "--url", address, "--archive", str(tmp_path / "none")]
+    assert run(command) == 2
+    assert "judged by its archive, or a copy of it, on this machine: --archive DIR" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from service.cli.options import open_archive, open_searcher
+from service.cli.options import archive_path, open_archive, open_searcher
 from service.cli.printable import printable
 from service.cli.remote import open_client
 
@@ -66,7 +66,7 @@ def run_service(
 
     with open_client(url, beside={"--model": model}) as client:
         if suite.corpus is None or archive is not None:
-            opened = open_archive(archive)
+            opened = _judging_archive(archive)
         else:
             opened = _own_archive(suite, suite.corpus, load_embedder(client.status()["model"]["name"]))
         manifest = opened.manifest
@@ -74,6 +74,18 @@ def run_service(
             require_comparable(before, suite, (manifest.model, manifest.weights_sha256))
         with no_resume(), bars.queries() as tell:
             return run_served(suite, client, opened.snapshot(), options, tell)
+
+
+def _judging_archive(archive: Path | None) -> Archive:
+    from indexer.errors import ArchiveMissing
+
+    try:
+        return open_archive(archive)
+    except ArchiveMissing as error:
+        raise ArchiveMissing(
+            f"there is no archive at {archive_path(archive)}. What a service finds is judged by its archive, or a copy "
+            "of it, on this machine: --archive DIR"
+        ) from error
 
 
 def ask_answers(suite: Suite, searcher: Searcher, sample: Sample) -> AnswerResult:
