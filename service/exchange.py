@@ -77,6 +77,8 @@ class Exchange:
             self._require_same_version(problem.detail)
         if problem.name in _OF_THE_REQUEST:
             raise BadQuery(problem.detail)
+        if problem.name == "unauthenticated":
+            raise ServiceError(f"{self.url}: {problem.detail}. A key goes in $PRESSMARK_KEY (Client: key)")
         raise ServiceError(f"{self.url}: {problem.title} ({reply.status}): {problem.detail}{problem.traced}")
 
     def _not_understood(self, why: str, cause: Exception | None = None) -> NoReturn:
