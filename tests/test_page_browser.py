@@ -24,7 +24,8 @@ EVIL_TEXT = (
     '🧀🧀 The smuggler’s "cheese" <script>alert(3)</script> came by <img src=x onerror=alert(4)> raft.\n\n'
     '<a href="javascript:alert(5)">Here</a>, 𝔗𝔥𝔢 smuggler wrote &lt;b&gt;.'
 )
-LONG = "The harbour master counts the ferries of the harbour every morning. " * 15
+LONG = "The harbour master counts the ferries of the harbour every morning. " * 13
+LATE = "Nothing of note is said about this for a long while in these lines. " * 12 + "A lantern keeper came last."
 
 
 def article(article_id: str, text: str, **stated: object) -> Article:
@@ -46,7 +47,7 @@ def make_archive(place: Path) -> None:
         for n in range(14)
     ]
     with bridge_archive(place) as archive:
-        index_articles(archive, WordEmbedder(), [evil, article("long", LONG), *ferries])
+        index_articles(archive, WordEmbedder(), [evil, article("long", LONG), article("late", LATE), *ferries])
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,7 @@ def test_typing_searches_and_the_address_holds_the_search(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Search the archive")
     page.get_by_role("searchbox").press_sequentially("ferry number", delay=20)
     expect(page.locator(".hit h3").first).to_contain_text("ferry/")
-    expect(page.locator(".count")).to_contain_text(re.compile(r"^10 of 19 passages, best first · \d+ ms$"))
+    expect(page.locator(".count")).to_contain_text(re.compile(r"^10 of 20 passages, best first · \d+ ms$"))
     assert asked(page) == {"q": ["ferry number"]}
     assert page.title() == "ferry number · Pressmark"
     assert page.locator(".hit mark").first.text_content() in {"Ferry", "number"}
@@ -154,14 +155,14 @@ def test_more_is_loaded_behind_what_is_there_and_is_there_again_on_the_way_back(
     expect(page.locator(".hit")).to_have_count(10)
     before = shown(page, ".hit h3")
     page.get_by_role("button", name="Show 10 more").click()
-    expect(page.locator(".hit")).to_have_count(19)
+    expect(page.locator(".hit")).to_have_count(20)
     assert shown(page, ".hit h3")[:10] == before
-    assert len(set(shown(page, ".hit"))) == 19
-    expect(page.locator(".count")).to_contain_text("19 passages")
+    assert len(set(shown(page, ".hit"))) == 20
+    expect(page.locator(".count")).to_contain_text("20 passages")
     page.locator(".hit h3 a").nth(15).click()
     expect(page).to_have_url(re.compile("/article/"))
     page.go_back()
-    expect(page.locator(".hit")).to_have_count(19)
+    expect(page.locator(".hit")).to_have_count(20)
 
 
 def test_one_passage_per_article_is_a_switch(page: Page) -> None:
@@ -180,7 +181,7 @@ def test_more_like_a_passage_is_a_search_of_its_own(page: Page) -> None:
     expect(page.locator(".source h3")).to_have_text("ferry/3")
     expect(page.locator(".source .quote")).to_have_text("Ferry number 3 leaves harbour 3.")
     assert asked(page)["like"] == ["ferry/3#0-32"]
-    expect(page.locator(".count")).to_contain_text("18 articles")
+    expect(page.locator(".count")).to_contain_text("19 articles")
     expect(page.locator(".hit").first).to_contain_text("leaves harbour")
     assert "ferry/3" not in shown(page, ".hit h3")
 
@@ -195,6 +196,17 @@ def test_a_long_passage_is_folded_and_whole(page: Page, address: str) -> None:
     assert whole is not None
     assert whole["height"] > short["height"]
     assert quotes_stand(page, address) == 10
+
+
+def test_a_folded_passage_shows_where_the_words_stand(page: Page) -> None:
+    page.goto("/?q=lantern+keeper")
+    folded = page.locator(".hit .quote.folded").first
+    mark = folded.locator("mark").first
+    expect(mark).to_have_text("lantern")
+    outer, inner = folded.bounding_box(), mark.bounding_box()
+    assert outer is not None
+    assert inner is not None
+    assert outer["y"] < inner["y"] < inner["y"] + inner["height"] < outer["y"] + outer["height"]
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import { Text, el, marked } from "./dom.js";
 import { selectBox } from "./selection.js";
 
 const LONG = 600; // code points; what is longer begins folded
+const WRAPPED = 40; // characters
 const LONGEST_TITLE = 300;
 const MOST_AUTHORS = 6;
 
@@ -30,8 +31,16 @@ export function hitItem(hit) {
 
 /** The very characters of a citation, the spans marked that answer or were searched for. */
 export function quote(citation, spans) {
-  const attributes = { class: "quote", dir: "auto", "data-locator": citation.locator };
+  const name = hardWrapped(citation.quote) ? "quote reflowed" : "quote";
+  const attributes = { class: name, dir: "auto", "data-locator": citation.locator };
   return el("blockquote", attributes, marked(citation.quote, spans, citation.start).flatMap(spaced));
+}
+
+/** Whether lines end where a typewriter's did; those of a table, a list or a verse are shorter. */
+function hardWrapped(text) {
+  const ended = text.split(/\n\s*\n/).flatMap((block) => block.split("\n").slice(0, -1));
+  const long = ended.filter((line) => line.length >= WRAPPED);
+  return long.length > ended.length / 2;
 }
 
 /** Text whose empty lines are less high than lines; not a character of it is lost. */

@@ -10,8 +10,10 @@ function move(step) {
   const links = [...document.querySelectorAll(LINKS)];
   const at = links.findIndex((link) => link.closest(".hit").contains(document.activeElement));
   const to = at < 0 ? (step > 0 ? 0 : -1) : at + step;
-  if (to >= 0 && to < links.length) links[to].focus();
-  else if (to < 0 && at === 0) focusSearchBox();
+  if (to >= 0 && to < links.length) {
+    links[to].focus({ preventScroll: true });
+    links[to].closest(".hit").scrollIntoView({ block: "nearest" });
+  } else if (to < 0 && at === 0) focusSearchBox();
   else return false;
   return links.length > 0;
 }
