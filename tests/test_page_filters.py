@@ -457,29 +457,47 @@ def test_conditions_that_the_address_holds_badly_can_be_removed(page: Page) -> N
 
 
 def test_the_line_of_time_has_the_dated_hits_at_their_dates(page: Page) -> None:
-    open_search(page, "&publisher=North+Wire")
-    dates = page.locator(".hit:has(time)").evaluate_all(
-        "hits => hits.map(hit => [Number(hit.dataset.rank), hit.querySelector('time').dateTime])"
+    open_search(page, "&publisher=Basin+Bulletin")
+    dates = dict(
+        page.locator(".hit:has(time)").evaluate_all(
+            "hits => hits.map(hit => [Number(hit.dataset.rank), hit.querySelector('time').dateTime])"
+        )
     )
+    assert set(dates.values()) == {"2003-05", "2004-02-29", "2010-01-01", "2012"}
     page.locator("details.when summary").click()
     marks = page.locator(".timeline a")
     expect(marks).to_have_count(len(dates))
-    assert len(dates) >= 2
     boxes = marks.evaluate_all(
         "marks => marks.map(mark => { const box = mark.querySelector('rect').getBoundingClientRect();"
         " return [Number(mark.dataset.rank), box.left, box.right, box.top, box.bottom]; })"
     )
-    assert {rank for rank, *_ in boxes} == {rank for rank, _ in dates}
+    assert {rank for rank, *_ in boxes} == set(dates)
     for n, (_, left, right, top, bottom) in enumerate(boxes):
         for _, other_left, other_right, other_top, other_bottom in boxes[:n]:
             assert right <= other_left or other_right <= left or bottom <= other_top or other_bottom <= top
-    centre = {rank: (left + right) / 2 for rank, left, right, *_ in boxes}
-    known = sorted((date, centre[rank]) for rank, date in dates if len(date) == 10)
-    assert [x for _, x in known] == sorted(x for _, x in known)
-    first = marks.first
-    rank = first.get_attribute("data-rank")
-    expect(first).to_have_accessible_name(re.compile(rf"Result {rank}: Berths of town \d+, "))
-    first.click()
+    places = {dates[rank]: (left, right) for rank, left, right, *_ in boxes}
+    start, end = middle_day("2004-02-29"), middle_day("2010-01-01")
+    origin = sum(places["2004-02-29"]) / 2
+    day = (sum(places["2010-01-01"]) / 2 - origin) / (end - start)  # in pixels
+    for text, (left, right) in places.items():
+        assert (left + right) / 2 == pytest.approx(origin + day * (middle_day(text) - start), abs=0.1)
+    assert places["2012"][1] - places["2012"][0] == pytest.approx(366 * day, abs=0.1)
+
+
+def middle_day(text: str) -> float:
+    meant = PartialDate.parse(text)
+    return (meant.first_day.toordinal() + meant.last_day.toordinal() + 1) / 2
+
+
+def test_a_mark_on_the_line_of_time_leads_to_its_hit(page: Page) -> None:
+    open_search(page, "&publisher=Basin+Bulletin")
+    page.locator("details.when summary").click()
+    mark = page.locator(".timeline a").last
+    rank = mark.get_attribute("data-rank")
+    expect(mark).to_have_accessible_name(re.compile(rf"Result {rank}: Berths of town \d+, 2012"))
+    assert "/article/n" in (mark.get_attribute("href") or "")
+    mark.focus()
+    page.keyboard.press("Enter")
     expect(page.locator(f"#hit-{rank} h3 a")).to_be_focused()
 
 
