@@ -2,7 +2,7 @@
  * The article view: the canonical text, opened at the words that the address cites, and beside it what else it matches.
  *
  * Read in this order: address.js (what is asked for), blocks.js (the text and its marks), verdict.js (what became of the
- * cited words), matches.js (the rail), words.js (citing what is selected), about.js (the head).
+ * cited words), rail.js and matches.js (what stands beside it), words.js (citing what is selected), about.js (the head).
  */
 
 import { kicker, provenance, under } from "./about.js";
@@ -10,12 +10,11 @@ import { announce } from "./announce.js";
 import { articleHref, backHref, permanentLink, wantedAt } from "./address.js";
 import { Problem, get, request } from "./api.js";
 import { Reading } from "./blocks.js";
-import { citeButton } from "./citing.js";
 import { el, fill } from "./dom.js";
 import { alsoPublished, titleOf } from "./hits.js";
 import { problemPanel } from "./keyform.js";
 import { matchRail } from "./matches.js";
-import { selectBox } from "./selection.js";
+import { addMatches, fillCard, follow, railAround, unfold } from "./rail.js";
 import { citationOf, goneNotice, judge } from "./verdict.js";
 import { wordsBar } from "./words.js";
 
@@ -149,44 +148,6 @@ function headed(article, reading) {
   return el("div", {}, kicker(article), own, below, reading.body);
 }
 
-function fillCard(card, citation, sure) {
-  const { start, end } = citation;
-  fill(
-    card,
-    el("h2", {}, sure ? "Cited words" : "At this place now"),
-    el("blockquote", { dir: "auto" }, citation.quote),
-    el("p", { class: "where" }, `Characters ${start.toLocaleString("en")}–${end.toLocaleString("en")}`),
-    el("div", { class: "tools" }, citeButton(citation), selectBox(citation)),
-  );
-}
-
-/** What stands beside the text; on a narrow screen a bar at the bottom, which its button unfolds. */
-function railAround(card) {
-  const toggle = el("button", { type: "button", class: "rail-toggle", "aria-expanded": "false" }, "Cited words");
-  const rail = el("aside", { class: "rail", "aria-label": "Citation and matches", hidden: true });
-  toggle.addEventListener("click", () => unfold(rail, !rail.classList.contains("open")));
-  return fill(rail, el("div", { class: "rail-bar" }, toggle), el("div", { class: "rail-body" }, card));
-}
-
-function unfold(rail, open) {
-  rail.classList.toggle("open", open);
-  rail.querySelector(".rail-toggle").setAttribute("aria-expanded", String(open));
-}
-
-function addMatches(rail, matches, query) {
-  rail.querySelector(".rail-toggle").replaceChildren(matches.place);
-  rail.querySelector(".rail-bar").append(matches.buttons);
-  rail.querySelector(".rail-body").append(
-    el(
-      "section",
-      { class: "matches", "aria-label": `Matches for ${query} in this article` },
-      matches.strip,
-      matches.list,
-      el("p", { class: "hint" }, el("kbd", {}, "n"), "next", el("kbd", {}, "p"), "previous", el("kbd", {}, "c"), "cite"),
-    ),
-  );
-}
-
 /** Says what became of the cited words just above them, or above everything where nothing is marked. */
 function tell(notice, mark, reading, column) {
   const block = mark && [...reading.body.children].find((child) => child.contains(mark));
@@ -205,23 +166,6 @@ function goTo(mark) {
   const scroll = () => mark.scrollIntoView({ block: tall ? "start" : "center" });
   scroll();
   requestAnimationFrame(scroll); // what came into sight may be taller than it was taken for
-}
-
-/** Keeps the strip true to what is in sight. */
-function follow(matches, reading, signal) {
-  let waiting = false;
-  const soon = () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      if (reading.body.isConnected) matches.drawStrip(reading);
-    });
-  };
-  addEventListener("scroll", soon, { passive: true, signal });
-  const watch = new ResizeObserver(soon);
-  watch.observe(reading.body);
-  signal.addEventListener("abort", () => watch.disconnect());
 }
 
 /** n and p go from match to match, c to what cites the words that are selected or marked. */
