@@ -304,6 +304,19 @@ def test_what_no_longer_stands_is_not_copied(archive: Archive, page: Page, link:
     assert clipboard(page) == "before"
 
 
+def test_what_cannot_be_copied_is_said_where_there_is_no_clipboard_either(
+    archive: Archive, browser: Browser, address: str
+) -> None:
+    put(archive, *STANDS)
+    with looking(browser, address) as page:
+        page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+        page.goto(path_of(CHANGING, (0, 10), changing(*STANDS).edition))
+        assert marked(page) == ["The bridge"]
+        put(archive, "Nothing of it is left.")
+        page.locator(".card .cite-copy").click()
+        expect(page.locator(".card .cite-said")).to_contain_text("not copied")
+
+
 def test_a_span_beyond_the_text_is_said_to_be_none(page: Page) -> None:
     page.goto(path_of(CHEESE, (5, 999_999)))
     expect(page.locator(".verdict-notice.bad")).to_contain_text("There is no such passage")

@@ -10,6 +10,7 @@ export async function copy(promised) {
   try {
     // Given the promise itself: a browser that allows copying only right after a click counts from now, not from the text.
     const item = promised.then((text) => new Blob([text], { type: "text/plain" }));
+    item.catch(() => {}); // told below, of the promise itself
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": item })]);
     return true;
   } catch {

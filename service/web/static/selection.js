@@ -69,18 +69,18 @@ function exporting(said) {
     choice.append(el("option", { value: style.name, selected: style === lastStyle() }, style.label));
   }
   const chosen = () => STYLES.find((style) => style.name === choice.value);
-  const document = async () => {
+  const collected = async () => {
     const { text, gone } = await references(selected(), chosen().name);
     if (!text) throw new Error(`nothing exported: ${gone[0].message}`);
     return { text, left: gone.length };
   };
   const save = async () => {
-    const { text, left } = await document();
+    const { text, left } = await collected();
     download(text, `pressmark.${chosen().extension}`, chosen().type);
     return `Exported as ${chosen().label}${withoutGone(left)}`;
   };
   const put = async () => {
-    const whole = document();
+    const whole = collected();
     return (await copy(whole.then(({ text }) => text))) ? `Copied${withoutGone((await whole).left)}` : "";
   };
   return el(
