@@ -12,7 +12,7 @@ import httpx
 import pytest
 import rispy
 from bibtexparser.entrypoint import parse_string
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
@@ -482,7 +482,11 @@ def test_a_search_that_finds_nothing_here_leaves_the_article_on_the_page(page: P
 
 
 def test_an_article_that_is_left_before_its_matches_are_there_is_left(page: Page) -> None:
-    page.route("**/v1/search*", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    def late(route: Route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/v1/search*", late)
     page.goto(path_of(LONG, span_of(LONG, "turned 1 times"), q="windmill"))
     marked(page)
     page.locator(".wordmark").click()
