@@ -38,9 +38,9 @@ export async function showSearch(root, { typing = false } = {}) {
     view = frame();
     fill(root, view.whole);
   }
-  drawControls(wanted, signal);
   const again = () => showSearch(root);
   const passages = showPassages(root, wanted, signal, again);
+  drawControls(wanted, signal, passages);
   const pause = typing ? ASKED : 0;
   void answerInto(view.answer, wanted, { signal, pause, passages });
   await passages;
@@ -75,13 +75,15 @@ function frame() {
   return { ...parts, whole: el("div", { class: "columns" }, parts.side, found) };
 }
 
-function drawControls(wanted, signal) {
+/** The filters beside the passages, and what stands above them. Where a search fails, there is nothing to filter. */
+function drawControls(wanted, signal, passages) {
   const change = (state) => void go(state.size ? `/?${state}` : "/");
-  const draw = () => {
+  const draw = async (waits) => {
+    if (waits && !(await passages)) return;
     if (!signal.aborted) fill(view.side, filterPanel(wanted.state, change));
   };
-  if (wanted.typing && view.side.firstChild) setTimeout(draw, THOUGHT_OVER);
-  else draw();
+  if (wanted.typing && view.side.firstChild) setTimeout(draw, THOUGHT_OVER, true);
+  else void draw(false);
   fill(view.title, wanted.like ? "Passages like this one" : `Results for ${wanted.query}`);
   fill(view.chips, activeFilters(wanted.state, change));
   fill(view.group, wanted.query && groupToggle(wanted, change));
@@ -121,6 +123,7 @@ async function showPassages(root, wanted, signal, again) {
     if (signal.aborted) return false;
     view.hits = [];
     for (const part of [view.list, view.notes, view.count, view.more]) fill(part);
+    if (!wanted.typing) fill(view.side); // it would tell the same problem
     view.time.hidden = true;
     if (problem.status === 401) {
       fill(root, problemPanel(problem, again)); // nothing else here can be shown either
