@@ -64,6 +64,47 @@ def test_an_origin_that_is_none_is_another_site(port: int, origin: str) -> None:
     assert problem(answer, 403)["type"] == "/problems/forbidden"
 
 
+@pytest.mark.parametrize(
+    ("method", "target", "headers"),
+    [
+        ("GET", "/v1/search?q=\xff", ()),
+        ("F OO", "/", ()),
+        ("POST", "/v1/search", ("Content-Length: -1",)),
+        ("POST", "/v1/search", ("Content-Length: 3", "Content-Length: 4")),
+        ("POST", "/v1/search", ("Transfer-Encoding: gzip",)),
+        ("GET", "/", ("Host: other",)),
+        ("GET", "/", ("no header",)),
+    ],
+)
+def test_what_is_no_http_is_a_problem_too(port: int, method: str, target: str, headers: tuple[str, ...]) -> None:
+    document = problem(ask(port, method, target, *headers), 400)
+    assert document["type"] == "/problems/malformed-request"
+    assert "HTTP/1.1" in document["detail"]
+
+
+def test_a_chunk_that_is_none_is_refused_while_the_body_is_waited_for(port: int) -> None:
+    answer = ask(port, "POST", "/v1/search", JSON, "Transfer-Encoding: chunked", body=b"5\r\nabcde\r\nzz\r\n")
+    assert problem(answer, 400)["type"] == "/problems/malformed-request"
+
+
+def test_an_address_has_room_for_64_kib_with_its_headers(port: int) -> None:
+    assert ask(port, "GET", "/v1/articles/" + "a" * 60_000)[0] == 404
+    assert ask(port, "GET", "/v1/status", "X-Long: " + "a" * 60_000)[0] == 200
+
+
+@pytest.mark.parametrize("head", ["GET /v1/search?q=", "GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: "])
+def test_no_more_of_a_head_is_waited_for(port: int, head: str) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(head.encode() + b"a" * 70_000)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    said, _, body = answer.partition(b"\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 431 ")
+    document = json.loads(body)
+    schemas.Problem.model_validate(document)
+    assert document["type"] == "/problems/head-too-large"
+    assert "body of a POST" in document["detail"]
+
+
 def test_a_body_that_says_it_is_too_long_is_refused_before_it_is_sent(port: int) -> None:
     answer = ask(port, "POST", "/v1/search", JSON, "Content-Length: 99999999999", body=b"{")
     assert "10,000,000" in problem(answer, 413)["detail"]

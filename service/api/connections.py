@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
+from h11 import IDLE, SEND_RESPONSE, RemoteProtocolError
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from service.api.patience import Patience
-from service.api.problems import HTTP_KINDS, MEDIA_TYPE
+from service.api.problems import HTTP_KINDS, MEDIA_TYPE, TOO_LONG, UNREADABLE, Kind
 
-_REASONS = {400: "Bad Request", 408: "Request Timeout"}
+MOST_OF_A_HEAD = 64 * 1024
+"""Bytes of an address and its headers."""
+_REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
 class Connection(H11Protocol):
@@ -58,21 +62,29 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(400, "malformed-request", "What was sent is no HTTP request", "it cannot be read as HTTP/1.1")
+        error = sys.exception()  # h11 has just said what is wrong
+        if isinstance(error, RemoteProtocolError) and error.error_status_hint == TOO_LONG.status:
+            mend = "What is longer goes into the body of a POST"
+            self._refuse(TOO_LONG, f"an address and its headers have room for {MOST_OF_A_HEAD:,} bytes. {mend}")
+        else:
+            self._refuse(UNREADABLE, f"it cannot be read as HTTP/1.1: {error or msg}. Let a library write it")
 
     def _too_slow(self) -> None:
         if self._silent:
             self.transport.close()  # a browser opens connections that it may need; it asked for nothing
         else:
-            kind = HTTP_KINDS[408]
-            self._refuse(408, kind.name, kind.title, "the headers came too slowly. Send them at once")
+            self._refuse(HTTP_KINDS[408], "the headers came too slowly. Send them at once")
 
-    def _refuse(self, status: int, name: str, title: str, detail: str) -> None:
-        """Answer below the application, which never saw a request: no request id, no generation."""
+    def _refuse(self, kind: Kind, detail: str) -> None:
+        """Answer below the application, which never saw a request: no request id, no generation, no address."""
         if self.transport.is_closing():
             return
-        document = {"type": f"/problems/{name}", "title": title, "status": status, "detail": detail}
-        body = json.dumps(document).encode()
+        if self.conn.our_state not in {IDLE, SEND_RESPONSE}:  # an answer has begun, and no other fits into it
+            self.transport.close()
+            return
+        status = kind.status
+        document = {"type": f"/problems/{kind.name}", "title": kind.title, "status": status, "detail": detail}
+        body = json.dumps(document | {"instance": ""}).encode()
         head = f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n"
         self.transport.write(f"{head}Connection: close\r\n\r\n".encode() + body)
         self.transport.close()

@@ -75,6 +75,9 @@ HTTP_KINDS: Mapping[int, Kind] = {
 }
 """Problems of the protocol, which are no errors of the core."""
 
+UNREADABLE = Kind("malformed-request", 400, "What was sent is no HTTP request")
+TOO_LONG = Kind("head-too-large", 431, "The address and headers are too long")
+
 
 def kind_of(error: Exception) -> Kind:
     """The kind of an error's nearest ancestor in the table."""
@@ -105,6 +108,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
 
 def table() -> str:
     """The problem types as a Markdown table, for the OpenAPI description."""
-    kinds = sorted({*KINDS.values(), *HTTP_KINDS.values()}, key=lambda kind: (kind.status, kind.name))
+    every = {*KINDS.values(), *HTTP_KINDS.values(), UNREADABLE, TOO_LONG}
+    kinds = sorted(every, key=lambda kind: (kind.status, kind.name))
     rows = "\n".join(f"| `/problems/{kind.name}` | {kind.status} | {kind.title} |" for kind in kinds)
     return f"| type | status | title |\n|---|---|---|\n{rows}"

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from indexer.archive import Archive
 from indexer.errors import InputError
 from service.api.app import create_app
-from service.api.connections import Connection
+from service.api.connections import MOST_OF_A_HEAD, Connection
 from service.api.logs import request_log, server_log
 from service.api.patience import Patience
 from service.api.reach import access_line, is_loopback, names_of, require_keys
@@ -105,6 +105,7 @@ def serve_made(
 
     options: dict[str, Any] = {
         "http": partial(Connection, patience=patience or Patience()),
+        "h11_max_incomplete_event_size": MOST_OF_A_HEAD,
         "access_log": False,
         "log_config": server_log(log_format),
         "log_level": "warning",
