@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import resources
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
@@ -352,6 +354,21 @@ def test_every_control_has_a_name_and_headings_nest(page: Page) -> None:
         assert levels.count(1) == 1
         assert levels[0] == 1
         assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_breaks_the_rules_of_accessibility_that_can_be_tested(
+    browser: Browser, address: str, scheme: Literal["light", "dark"]
+) -> None:
+    axe = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    with looking(browser, address, color_scheme=scheme) as page:
+        for path in ("/", "/?q=In+which+year+did+it+open%3F&publisher=The+Arch", "/?q=Who+sows+wheat+on+Mars%3F"):
+            page.goto(path)
+            page.wait_for_selector(".home h1, .answer:not(.awaited)")
+            page.wait_for_selector(".home h1, .filters-group")
+            page.evaluate(f"{axe}; undefined")
+            broken = page.evaluate("axe.run().then(found => found.violations.map(one => [one.id, one.nodes[0].html]))")
+            assert broken == []
 
 
 @pytest.mark.parametrize("path", ["/", "/?q=smuggler", "/?q=In+which+year+did+it+open%3F", "/?q=%22%22"])
