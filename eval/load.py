@@ -61,8 +61,9 @@ def _from(questions: Sequence[str], start: int) -> Iterator[str]:
 
 
 def _asked(client: Client, questions: Iterator[str], until: float) -> Iterator[tuple[float, str | None]]:
-    """The time of each search, and why it failed."""
-    while time.perf_counter() < until:
+    """The time of each search, of one at least, and why it failed."""
+    begun = 0.0
+    while begun < until:
         begun, error = time.perf_counter(), None
         try:
             client.search(next(questions), SearchOptions(k=10))
