@@ -11,6 +11,7 @@ from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
 from indexer.load.layout import Part, lay_out
 from indexer.records import Article, PartialDate
+from service.search import Searcher
 from tests.fakes import WordEmbedder
 
 MakeArticle = Callable[..., Article]
@@ -37,6 +38,12 @@ def make_article(
         published=PartialDate.parse(published) if published else None,
         language=language,
     )
+
+
+def archive_of(searcher: Searcher) -> Archive:
+    """The archive that a searcher searches, which can be written when it is all of it."""
+    assert isinstance(searcher.archive, Archive)
+    return searcher.archive
 
 
 @pytest.fixture

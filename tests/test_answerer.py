@@ -15,17 +15,19 @@ from indexer.build import index_articles, index_paths, open_or_create
 from indexer.embed import load_embedder
 from indexer.errors import BadQuery, ModelError
 from indexer.filters import Filter
+from indexer.readable import ReadableArchive
 from indexer.records import Article, PartialDate
 from service.answer.answerer import JUDGED, Answerer
-from service.answer.confidence import NUMBERS, Calibration, shipped_calibration
+from service.answer.confidence import Calibration, shipped_calibration
 from service.answer.records import Answer, AskOptions
 from service.citation import check
 from service.reader.loading import load_reader
 from service.reader.reading import Readable, Reading
 from service.reader.served import ServedReader
 from service.search import Searcher
-from tests.conftest import make_article
+from tests.conftest import archive_of, make_article
 from tests.fakes import WordEmbedder
+from tests.hand_calibration import as_it_is, of_one
 
 pytestmark = pytest.mark.model
 
@@ -43,11 +45,7 @@ SCO = "When did Iran become a full member of the Shanghai Cooperation Organisati
 
 def by_span(reader: ServedReader, threshold: float = 0.5) -> Calibration:
     """As sure as the reader is of the words: a confidence of 1 / (1 + exp(-span))."""
-    zeros = (0.0,) * len(NUMBERS)
-    weights = tuple(float(name == "span") for name in NUMBERS)
-    return Calibration(
-        NUMBERS, zeros, (1.0,) * len(NUMBERS), weights, 0.0, threshold, 0.2, reader.card.weights_sha256, {}
-    )
+    return Calibration(of_one("span"), as_it_is(), threshold, 0.2, reader.card.weights_sha256, {})
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +69,7 @@ def small(place: Path, reader: ServedReader, *articles: Article) -> Answerer:
     return Answerer(Searcher(archive, WordEmbedder(), reader), reader, by_span(reader))
 
 
-def holds(answer: Answer, archive: Archive) -> None:
+def holds(answer: Answer, archive: ReadableArchive) -> None:
     """What is true of every answer, whatever was asked."""
     assert answer.abstained == (answer.answer is None) == (not answer.supports) == (answer.reason is not None)
     assert 0 <= answer.confidence <= 1
@@ -311,7 +309,7 @@ def test_an_article_that_was_removed_is_gone_from_the_next_answer(tmp_path: Path
     asks = small(tmp_path, reader, CAPTAIN, OTHER)
     before = asks.ask(WHO)
     assert (before.answer, before.supports[0].citation.article_id) == ("Captain Mira Lund", "captain")
-    with asks.searcher.archive.writer() as writer:
+    with archive_of(asks.searcher).writer() as writer:
         writer.remove(["captain"])
         writer.commit()
     after = asks.ask(WHO)
@@ -324,7 +322,7 @@ def test_an_article_that_changed_is_answered_from_as_it_is_now(tmp_path: Path, r
     asks = small(tmp_path, reader, CAPTAIN, OTHER)
     asks.ask(WHO)
     changed = make_article("captain", "Captain Jonas Berg commanded the frigate Ardent.", title="The Ardent")
-    index_articles(asks.searcher.archive, WordEmbedder(), [changed])
+    index_articles(archive_of(asks.searcher), WordEmbedder(), [changed])
     answer = asks.ask(WHO)
     assert answer.answer == "Captain Jonas Berg"
     assert answer.supports[0].citation.edition == changed.edition
@@ -349,7 +347,7 @@ def test_an_article_removed_while_it_is_read_is_answered_from_as_it_was_found(
     tmp_path: Path, reader: ServedReader
 ) -> None:
     asks = small(tmp_path, reader, CAPTAIN, OTHER)
-    archive = asks.searcher.archive
+    archive = archive_of(asks.searcher)
     interrupted = Answerer(Searcher(archive, WordEmbedder()), _Interrupted(reader, archive), by_span(reader))
     answer = interrupted.ask(WHO)
     assert answer.answer == "Captain Mira Lund"

@@ -18,7 +18,7 @@ from indexer.archive import Archive
 from indexer.build import index_articles
 from indexer.errors import BadQuery, BadSuite
 from service.search import Results, Searcher, SearchOptions
-from tests.conftest import make_article
+from tests.conftest import archive_of, make_article
 from tests.fakes import WordEmbedder
 
 FRIGATE = "The frigate reached the port of Bandar on Monday."
@@ -121,7 +121,7 @@ def test_two_runs_of_the_same_archive_rank_alike(suite: Suite, searcher: Searche
 
 def test_another_article_is_another_corpus(suite: Suite, searcher: Searcher, embedder: WordEmbedder) -> None:
     before, _, _ = run(suite, searcher)
-    index_articles(searcher.archive, embedder, [make_article("d", "Salt is mined in the hills.")])
+    index_articles(archive_of(searcher), embedder, [make_article("d", "Salt is mined in the hills.")])
     searcher.archive.refresh()
     after, _, _ = run(suite, searcher)
     assert before.corpus != after.corpus
@@ -198,7 +198,7 @@ def test_an_archive_that_changes_while_it_is_measured_is_refused(
 ) -> None:
     def write(done: int, total: int) -> None:
         if done == 1:
-            index_articles(searcher.archive, embedder, [make_article("new", "Two frigates left the port.")])
+            index_articles(archive_of(searcher), embedder, [make_article("new", "Two frigates left the port.")])
 
     with pytest.raises(BadSuite, match=r"went from generation 1 to 2 while it was measured"):
         run(suite, searcher, tell=write)

@@ -12,7 +12,7 @@ import pytest
 from indexer.build import index_articles, open_or_create
 from indexer.errors import BadQuery, GeneratorError
 from service.answer.answerer import Answerer
-from service.answer.confidence import NUMBERS, Calibration
+from service.answer.confidence import Calibration
 from service.answer.records import Answer, AskOptions, Dropped
 from service.citation import check
 from service.generate.answering import ask_model
@@ -24,6 +24,7 @@ from service.search import Searcher
 from tests.conftest import make_article
 from tests.fakes import WordEmbedder
 from tests.generating import MEMO, Behaviour, WordReader, saying, serving
+from tests.hand_calibration import as_it_is, of_one
 
 TUGS = make_article("tugs", "Russia will deliver 3 tugs to Iran in 2016. The tugs are grey.", title="Tugs")
 ARTICLES = (MEMO, TUGS)
@@ -45,9 +46,7 @@ class _ByWords(ServedReader):
 @pytest.fixture
 def answerer(tmp_path: Path) -> Iterator[Answerer]:
     """As sure as the reader is that a passage answers: 1 / (1 + exp(-2)) where half of the words are there."""
-    zeros = (0.0,) * len(NUMBERS)
-    weights = tuple(float(name == "passage") for name in NUMBERS)
-    fitted = Calibration(NUMBERS, zeros, (1.0,) * len(NUMBERS), weights, 0.0, 0.5, 0.2, "ab" * 32, {})
+    fitted = Calibration(of_one("passage"), as_it_is(), 0.5, 0.2, "ab" * 32, {})
     with open_or_create(tmp_path / "archive", WordEmbedder()) as archive:
         index_articles(archive, WordEmbedder(), list(ARTICLES))
         yield Answerer(Searcher(archive, WordEmbedder()), _ByWords(), fitted)

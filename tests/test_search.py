@@ -23,6 +23,7 @@ from indexer.records import Article, PartialDate
 from service.fusion import Fusion
 from service.locator import Locator
 from service.search import Group, Mode, Results, Searcher, SearchOptions
+from tests.conftest import archive_of
 from tests.fakes import WORDS, WordEmbedder
 
 Array = NDArray[np.float64]
@@ -385,7 +386,7 @@ def test_a_copy_that_says_something_else_keeps_its_passage(
 def test_removed_is_gone_from_the_next_answer_and_the_generation_moves(make: Callable[..., Searcher]) -> None:
     searcher = make(article("a", "Fleet leaves port."), article("b", "Fleet enters port."))
     before = searcher.search("fleet")
-    with searcher.archive.writer() as writer:
+    with archive_of(searcher).writer() as writer:
         writer.remove(["a"])
         writer.commit()
     after = searcher.search("fleet")
@@ -404,7 +405,7 @@ def test_a_cursor_holds_for_its_own_query_and_generation(make: Callable[..., Sea
     for other in (SearchOptions(k=1, feedback=0), SearchOptions(k=1, proximity=0)):
         with pytest.raises(BadQuery, match="another query"):
             searcher.search("fleet", replace(other, cursor=cursor))
-    index_articles(searcher.archive, WordEmbedder(), [article("c", "Canal opens.")])
+    index_articles(archive_of(searcher), WordEmbedder(), [article("c", "Canal opens.")])
     with pytest.raises(BadQuery, match="generation"):
         searcher.search("fleet", SearchOptions(k=1, cursor=cursor))
 
@@ -530,7 +531,7 @@ def test_a_misspelt_word_is_searched_as_the_one_that_was_meant_and_named(make: C
 def test_the_words_of_a_removed_article_are_meant_by_no_slip(make: Callable[..., Searcher]) -> None:
     searcher = make(article("a", "The harbour was closed."), article("b", "Harbours and harvests."))
     assert searcher.search("harvezts").notes == ('no passage holds "harvezts"; searched as "harvest"',)
-    with searcher.archive.writer() as writer:
+    with archive_of(searcher).writer() as writer:
         writer.remove(["b"])
         writer.commit()
     assert searcher.search("harvezts").notes == ()

@@ -21,7 +21,7 @@ from indexer.snapshot import Snapshot
 from indexer.stored import StoredArticle
 from service.answer.candidates import Around, Candidate, candidates_of
 from service.answer.composing import compose
-from service.answer.confidence import Asking, Calibration, Judged, shipped_calibration
+from service.answer.confidence import Calibration, Judged, shipped_calibration
 from service.answer.dates import Window, date_words
 from service.answer.enumeration import listed
 from service.answer.groups import grouped
@@ -29,6 +29,7 @@ from service.answer.question import Asked, asked
 from service.answer.reasons import reason_for
 from service.answer.records import Answer, AskOptions
 from service.answer.secondlook import second_looks
+from service.answer.weighing import Asking
 from service.candidates import Recipe
 from service.query import parse_query
 from service.reader.reading import Readable, Reading
