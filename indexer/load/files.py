@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 
 from indexer.errors import ArchiveFull, InputError, NotAnArticle
+from indexer.load.bounded import bounded
 from indexer.load.encoding import signature
 from indexer.records import Article
 
@@ -173,7 +174,8 @@ def load_file(path: Path, name: str) -> Iterator[Article | NotAnArticle]:
         NotAnArticle: the whole file cannot be used.
     """
     try:
-        yield from _loader(path, name)(path, name)
+        for item in _loader(path, name)(path, name):
+            yield from bounded(item, name) if isinstance(item, Article) else (item,)
     except NotAnArticle:
         raise
     except InputError as error:
