@@ -30,6 +30,10 @@ from service.settings import MOST_BYTES, MOST_UPLOAD_BYTES, LogFormat
 
 _GRACE = 10
 """Seconds that requests under way are given to end."""
+_KEPT = 75
+"""Seconds that a connection is kept between two requests: longer than proxies keep theirs, which is mostly 60. Whoever
+closes first must not be the one whom the next request is just then on its way to.
+"""
 
 
 def serve(
@@ -111,6 +115,7 @@ def serve_made(
         "log_level": "warning",
         "server_header": False,
         "timeout_graceful_shutdown": _GRACE,
+        "timeout_keep_alive": _KEPT,
         "ws": "none",
     }
     with listener:
