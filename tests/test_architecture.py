@@ -38,6 +38,7 @@ def test_imports_point_from_eval_to_service_to_indexer() -> None:
         ("httpx", {"service/connection.py"}),
         ("mcp", {"service/mcp/"}),
         ("opentelemetry", {"service/api/traces.py"}),
+        ("python_multipart", {"service/api/multipart.py"}),
     ],
 )
 def test_an_engine_is_imported_in_one_place(module: str, doors: set[str]) -> None:
