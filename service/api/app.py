@@ -8,7 +8,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
@@ -27,7 +27,7 @@ from service.api.hosts import Hosts
 from service.api.observing import Observed, Served
 from service.api.patience import BodyPatience, Patience
 from service.api.problems import table
-from service.api.request import GENERATION_HEADER, Asks, BodyLimit, ResponseHeaders, Writes
+from service.api.request import GENERATION_HEADER, Asks, BodyLimit, ResponseHeaders, Writes, require_utf8
 from service.api.schemas import Problem
 from service.api.written import ArticleBody
 from service.jobs.runner import Runner
@@ -116,6 +116,7 @@ def create_app(
         title="Pressmark",
         version=version("pressmark"),
         description=_DESCRIPTION,
+        dependencies=[Depends(require_utf8)],
         openapi_url=None,  # ``docs`` serves it
         docs_url=None,  # FastAPI's own pages load scripts from another host
         redoc_url=None,

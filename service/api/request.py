@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Protocol
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends, Query
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from indexer.errors import BadQuery
 from indexer.snapshot import Snapshot
 from service.answer.records import Answer, AskOptions, Dropped
 from service.api.access import TheCaller
@@ -76,6 +78,22 @@ TheSnapshot = Annotated[Snapshot, Depends(_snapshot)]
 def stamp(request: Request, generation: int) -> None:
     """Let the response, a problem included, say which generation it is of."""
     request.state.generation = generation
+
+
+async def require_utf8(request: Request) -> None:
+    """Refuse an address that is not UTF-8: read with what it cannot hold replaced, two of them would name one thing.
+
+    Raises:
+        BadQuery: it is not.
+    """
+    address = request.scope.get("raw_path", b"") + b"?" + request.scope["query_string"]
+    try:
+        unquote_to_bytes(address).decode()
+    except UnicodeDecodeError as error:
+        raise BadQuery(
+            f"the address holds {error.object[error.start : error.end]!r}, which is not UTF-8. Encode it as UTF-8, and "
+            "that with percent signs"
+        ) from error
 
 
 async def no_parameters(_: Annotated[NoParameters, Query()]) -> None:

@@ -119,7 +119,10 @@ async def put(
         await run_in_threadpool(snapshot.article, article_id)
     article = article_given({**given.model_dump(), "id": article_id})
     if article.id != article_id:
-        raise BadRecord(f"an id has no spaces at its ends and none in a row: {article_id!r}. Write {article.id!r}")
+        raise BadRecord(
+            f"an id is composed (NFC), and has no spaces at its ends and none in a row: {article_id!r}. "
+            f"Write {article.id!r}"
+        )
     precondition = Preconditions(request)
 
     def change() -> Placed:
