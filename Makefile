@@ -32,7 +32,7 @@ run: setup
 	$(BIN)/pressmark serve --port $(PORT)
 
 test: setup lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 gate: setup
 	@echo "== retrieval against the committed result: red when a measure is significantly worse"
