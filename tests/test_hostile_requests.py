@@ -208,3 +208,10 @@ def test_a_whole_number_may_be_written_with_a_point(port: int) -> None:
     first, second = (json.loads(body)["hits"] for _, _, body in answers)
     assert first == second
     assert len(first) == 2
+
+
+def test_a_url_that_is_none_is_named(port: int) -> None:
+    body = b'{"articles": [{"text": "The dam.", "url": "https://[x"}]}'
+    document = problem(ask(port, "POST", "/v1/articles", JSON, body=body), 422)
+    assert document["errors"][0]["pointer"] == "#/articles/0"
+    assert "url" in document["detail"]

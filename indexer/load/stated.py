@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from indexer.errors import BadDate
 from indexer.load.dates import parse_date
@@ -105,7 +106,7 @@ def _set(stated: Stated, name: str, key: str, value: object) -> None:
     elif name == "publisher":
         stated.publisher = _line(key, value)
     else:
-        stated.url = _line(key, value)
+        stated.url = _url(key, value)
 
 
 def _wrong(key: str, value: object, wanted: str) -> BadField:
@@ -118,6 +119,15 @@ def _line(key: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise _wrong(key, value, "text")
     return " ".join(canonical_text(value).split())
+
+
+def _url(key: str, value: object) -> str:
+    url = _line(key, value)
+    try:
+        urlsplit(url)
+    except ValueError as error:  # a bracket that none closes
+        raise _wrong(key, value, f"a URL: {error}") from error
+    return url
 
 
 def _authors(key: str, value: object) -> tuple[str, ...]:
