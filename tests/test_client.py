@@ -238,7 +238,7 @@ def test_the_librarys_own_words_are_kept(client: Client, searcher: Searcher) -> 
 def test_half_a_character_is_a_bad_query_and_no_crash(client: Client) -> None:
     with pytest.raises(BadQuery, match="half of a surrogate pair"):
         client.search("bridge \ud800")
-    with pytest.raises(UnknownArticle):
+    with pytest.raises(BadQuery, match="not UTF-8"):
         client.article("bridge \ud800")
 
 
