@@ -9,15 +9,16 @@ from starlette.requests import Request
 
 from indexer.errors import OtherEdition
 from indexer.standing import Standing
-from service.api.tags import tag_of
+from service.api.tags import named_in, tag_of, weakly
 
 
 class Preconditions:
     """What a request wants to be so before it changes anything."""
 
     def __init__(self, request: Request) -> None:
-        self._match = _tags(request.headers.getlist("if-match"))
-        self._none_match = _tags(request.headers.getlist("if-none-match"))
+        match, none_match = (request.headers.getlist(name) for name in ("if-match", "if-none-match"))
+        self._match = named_in(match) if match else None
+        self._none_match = weakly(named_in(none_match))
 
     def require(self, article_id: str, held: Standing | None) -> None:
         """Refuse the change where what is held is not what was said.
@@ -31,10 +32,5 @@ class Preconditions:
         mend = "Read it again, and decide anew"
         if self._match is not None and not self._match & tags:
             raise OtherEdition(f"{article_id!r} is not in the edition of If-Match: the archive holds {holds}. {mend}")
-        if self._none_match is not None and self._none_match & tags:
+        if self._none_match & tags:
             raise OtherEdition(f"{article_id!r} is there, which If-None-Match excludes: {holds}. {mend}")
-
-
-def _tags(lines: list[str]) -> set[str] | None:
-    """The tags named; None when the header is not there."""
-    return {tag.strip() for line in lines for tag in line.split(",")} if lines else None

@@ -25,6 +25,8 @@ from service.generate.checked import Accepted
 from service.search import Searcher
 
 GENERATION_HEADER = "X-Archive-Generation"
+FILES = "multipart/form-data"
+"""The media type of a form that files are uploaded in."""
 
 
 async def _searcher(request: Request, caller: TheCaller) -> Searcher:
@@ -100,9 +102,14 @@ async def no_parameters(_: Annotated[NoParameters, Query()]) -> None:
     """Refuse parameters where there are none, so that a misspelt one is no silent default."""
 
 
+def media_type_of(headers: Headers) -> str:
+    """What a body is said to be, without parameters; "" where nothing is said."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def json_body(request: Request) -> None:
     """Refuse a body that is not said to be JSON: a browser sends such a one for any page, without asking first."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = media_type_of(request.headers)
     if not (
         media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
     ):
@@ -190,5 +197,4 @@ def _holds_files(scope: Scope) -> bool:
     """Whether a request uploads files. Only where these are taken: everywhere else a body is read into memory."""
     if scope["type"] != "http" or (scope["method"], scope["path"]) != ("POST", "/v1/articles"):
         return False
-    media_type = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
-    return media_type == "multipart/form-data"
+    return media_type_of(Headers(scope=scope)) == FILES

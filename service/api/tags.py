@@ -13,5 +13,14 @@ def tag_of(article: StoredArticle | Standing) -> str:
 
 def has(if_none_match: list[str], tag: str) -> bool:
     """Whether the client has what this tag names. Source: RFC 9110, section 13.1.2 (weak comparison)."""
-    tags = [tag.strip().removeprefix("W/") for value in if_none_match for tag in value.split(",")]
-    return "*" in tags or f'"{tag}"' in tags
+    return not weakly(named_in(if_none_match)).isdisjoint({"*", f'"{tag}"'})
+
+
+def named_in(lines: list[str]) -> set[str]:
+    """The tags that a header of these lines names, as they stand there."""
+    return {tag.strip() for line in lines for tag in line.split(",")}
+
+
+def weakly(tags: set[str]) -> set[str]:
+    """The tags as the weak comparison takes them, which a proxy that compresses responses has made weak."""
+    return {tag.removeprefix("W/") for tag in tags}
