@@ -166,6 +166,13 @@ def _pointer(directory: Path) -> _Pointer | None:
     return pointer if pointer.layout == LAYOUT and (directory / pointer.folder).is_dir() else None
 
 
+def _rows_ever(folder: Path) -> int:
+    """How many passages an index counts: with those that are removed and not yet merged away."""
+    with _reading(folder):
+        segments = json.loads((folder / "meta.json").read_text())["segments"]
+        return sum(int(segment["max_doc"]) for segment in segments)
+
+
 @contextmanager
 def _reading(place: Path) -> Iterator[None]:
     """Turn what a damaged index makes of a search into an error; tantivy panics, which is no ``Exception``."""
@@ -327,6 +334,7 @@ class LexicalIndex:
         self._searcher = index.searcher()
         self._terms: dict[str, list[tuple[str, int]]] = {}
         self.rows = int(self._searcher.num_docs)
+        self._rows_ever = _rows_ever(self._place)
         if self.rows != pointer.rows:
             raise _unreadable(self._place, ValueError(f"it holds {self.rows} passages and should {pointer.rows}"))
 
@@ -433,11 +441,6 @@ class LexicalIndex:
     def _with_word(self, field: str, stem: str) -> npt.NDArray[np.int64]:
         """The passages that hold a word in a field, by id ascending."""
         return self._all(tantivy.Query.term_query(self._schema, field, stem, "freq"))
-
-    def _rows_ever(self) -> int:
-        """How many passages the index counts: with those that are removed and not yet merged away."""
-        segments = json.loads((self._place / "meta.json").read_text())["segments"]
-        return sum(int(segment["max_doc"]) for segment in segments)
 
     def matching(self, phrase: str) -> npt.NDArray[np.int64]:
         """Every passage that holds the phrase's words side by side, in its text or title, by id ascending.

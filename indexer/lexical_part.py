@@ -28,7 +28,7 @@ class LexicalPart(LexicalIndex):
         self._keep = keep
         self._contents = contents
         self._counted: dict[tuple[str, str], int] = {}
-        self._whole_rows = self._rows_ever()
+        self._whole_rows = whole._rows_ever
 
     def matching(self, phrase: str) -> Ints:
         found = self._whole.matching(phrase)

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from indexer.dense import DenseCard, Ints, Mask
 from indexer.errors import ArchiveBusy
 from indexer.lexical_part import LexicalPart
-from indexer.lock import publishing
+from indexer.linked_part import LINK_TABLES, Known, link_part
+from indexer.linking import Links
 from indexer.reading import Reading
 from indexer.snapshot import Snapshot
 
@@ -32,14 +33,15 @@ _PATIENCE = 120.0
 _THEIRS = "(SELECT publisher FROM temp.theirs)"
 _CARRIED = f"SELECT 1 FROM main.articles a WHERE a.publisher IN {_THEIRS} AND a.content_id ="
 _SHADOWS = f"""
+{LINK_TABLES}
 CREATE TEMP TABLE theirs (publisher TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP VIEW articles AS SELECT * FROM main.articles WHERE publisher IN {_THEIRS};
-CREATE TEMP VIEW contents AS SELECT * FROM main.contents c WHERE EXISTS ({_CARRIED} c.id);
+CREATE TEMP VIEW contents AS SELECT c.id, "key", edition_id, title, blocks, signature, linked.cluster
+    FROM main.contents c LEFT JOIN temp.linked ON linked.id = c.id WHERE EXISTS ({_CARRIED} c.id);
 CREATE TEMP VIEW editions AS SELECT * FROM main.editions e WHERE EXISTS
     (SELECT 1 FROM main.contents c WHERE c.edition_id = e.id AND EXISTS ({_CARRIED} c.id));
-CREATE TEMP VIEW passages AS SELECT id, content_id, start, "end", heading, page, input,
-    CASE WHEN EXISTS ({_CARRIED} p.covered_by) THEN covered_by END AS covered_by, generation
-    FROM main.passages p WHERE EXISTS ({_CARRIED} p.content_id);
+CREATE TEMP VIEW passages AS SELECT id, content_id, start, "end", heading, page, input, repeats.covered_by, generation
+    FROM main.passages p LEFT JOIN temp.repeats ON repeats.passage_id = p.id WHERE EXISTS ({_CARRIED} p.content_id);
 CREATE TEMP VIEW vectors AS SELECT v.passage_id, v.vector FROM main.vectors v
     JOIN main.passages p ON p.id = v.passage_id WHERE EXISTS ({_CARRIED} p.content_id);
 CREATE TEMP VIEW withheld AS SELECT * FROM main.withheld WHERE false;
@@ -51,21 +53,33 @@ CREATE TEMP VIEW files AS SELECT * FROM main.files WHERE false;
 class LimitedSnapshot(Snapshot):
     """One generation, in which only these publishers' articles exist.
 
-    It is of the same generation as ``whole`` when nothing was committed in between: compare the two.
+    It is whole, and of the same generation as ``whole``, when nothing was committed in between: ask ``is_of``. Of the
+    links among copies, ``known`` need not be worked out again; ``links`` is what the next one need not.
     """
 
-    def __init__(self, place: Path, whole: Snapshot, publishers: tuple[str, ...]) -> None:
+    _clusters = "linked"  # by way of the view, SQLite would look through all contents
+
+    def __init__(self, place: Path, whole: Snapshot, publishers: tuple[str, ...], known: Known) -> None:
         def shadow(db: sqlite3.Connection) -> None:
             db.executescript(_SHADOWS)
             db.executemany("INSERT OR IGNORE INTO theirs VALUES (?)", [(name,) for name in publishers])
+            db.execute("BEGIN")  # not the one that is read in, which is begun anew while these tables stay
+            self._linked_at = int(db.execute("SELECT generation FROM state").fetchone()[0])
+            links.update(link_part(db, known))
+            db.execute("COMMIT")
 
+        self.links = links = dict[tuple[int, ...], Links]()
         Reading.__init__(self, place, shadow)
-        if self.generation == whole.generation:
+        if self.is_of(whole.generation):
             rows = whole._rows
             theirs = self._column("SELECT id FROM passages")
             self._see(replace(rows, alive=rows.alive & rows.mask_of(theirs)), whole._lexical)
             part = self._narrowed(self._rows.alive)
             self._lexical = LexicalPart(whole._lexical, self._keeps, part.passages, part.contents)
+
+    def is_of(self, generation: int) -> bool:
+        """Whether all of it is of this generation."""
+        return self._linked_at == self.generation == generation
 
     def _keeps(self, passage_ids: Ints) -> Mask:
         places, present = self._rows.places_of(passage_ids)
@@ -88,6 +102,7 @@ class LimitedArchive:
         self.publishers = publishers
         self._lock = threading.Lock()
         self._snapshot: LimitedSnapshot | None = None
+        self._links: Known = {}
 
     @property
     def path(self) -> Path:
@@ -110,9 +125,9 @@ class LimitedArchive:
                 whole = self._whole.snapshot()
                 if self._snapshot is not None and self._snapshot.generation == whole.generation:
                     return self._snapshot
-                with publishing(self.path):
-                    fresh = LimitedSnapshot(self.path, whole, self.publishers)
-                if fresh.generation == whole.generation:
+                fresh = LimitedSnapshot(self.path, whole, self.publishers, self._links)
+                self._links = fresh.links
+                if fresh.is_of(whole.generation):
                     self._snapshot = fresh
                     return fresh
                 time.sleep(0.02)  # committed and not published yet: the two are one step for readers

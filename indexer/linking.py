@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from indexer.duplicates import Wording, clusters, resembles, searched_text
@@ -15,6 +16,14 @@ _MOST_COMPARED = 64
 
 _MOST_HELD = 512
 """Texts whose word runs are held in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Contents with their clusters' numbers, and passages with the content that says the same before them."""
+
+    clusters: tuple[tuple[int, int], ...]
+    repeats: tuple[tuple[int, int], ...]
 
 
 def link_copies(db: sqlite3.Connection, changed: set[int]) -> None:
@@ -52,8 +61,8 @@ def link_copies(db: sqlite3.Connection, changed: set[int]) -> None:
 def _candidates(db: sqlite3.Connection, content_id: int) -> list[int]:
     rows = db.execute(
         "SELECT DISTINCT theirs.content_id FROM bands mine JOIN bands theirs ON theirs.band = mine.band "
-        "AND theirs.hash = mine.hash WHERE mine.content_id = ? AND theirs.content_id <> mine.content_id "
-        "ORDER BY 1 LIMIT ?",
+        "AND theirs.hash = mine.hash JOIN contents ON contents.id = theirs.content_id "
+        "WHERE mine.content_id = ? AND theirs.content_id <> mine.content_id ORDER BY 1 LIMIT ?",
         (content_id, _MOST_COMPARED),
     )
     return [row[0] for row in rows]
@@ -66,8 +75,35 @@ def _cluster_of(db: sqlite3.Connection, content_id: int) -> set[int]:
     return {row[0] for row in rows}
 
 
+def links_among(db: sqlite3.Connection, members: Sequence[int]) -> Links:
+    """The links that these contents would have if nothing existed but what the tables of ``db`` show."""
+
+    @lru_cache(maxsize=_MOST_HELD)
+    def wording(content_id: int) -> Wording:
+        return Wording.of(_text(db, content_id))
+
+    found = [(one, other) for one in members for other in set(members).intersection(_candidates(db, one))]
+    alike = [(one, other) for one, other in found if resembles(wording(one).fives, wording(other).fives)]
+    groups = clusters(members, alike)
+    repeats = [mark for group in groups for mark in _marks(db, group, wording)]
+    return Links(
+        tuple((member, group[0]) for group in groups for member in group),
+        tuple((passage_id, covering) for passage_id, covering in repeats if covering is not None),
+    )
+
+
 def _mark_group(db: sqlite3.Connection, group: list[int], wording: Callable[[int], Wording]) -> None:
     db.executemany("UPDATE contents SET cluster = ? WHERE id = ?", [(group[0], member) for member in group])
+    for passage_id, covering in _marks(db, group, wording):
+        db.execute(
+            "UPDATE passages SET covered_by = ? WHERE id = ? AND covered_by IS NOT ?", (covering, passage_id, covering)
+        )
+
+
+def _marks(
+    db: sqlite3.Connection, group: list[int], wording: Callable[[int], Wording]
+) -> Iterator[tuple[int, int | None]]:
+    """Each passage of a cluster, and the earliest content that says the same before it."""
     order = [
         row[0]
         for row in db.execute(
@@ -79,11 +115,7 @@ def _mark_group(db: sqlite3.Connection, group: list[int], wording: Callable[[int
     for position, content_id in enumerate(order):
         earlier = order[:position][:_MOST_COMPARED]
         for passage_id, text in _passages(db, content_id):
-            covering = next((member for member in earlier if wording(member).covers(text)), None)
-            db.execute(
-                "UPDATE passages SET covered_by = ? WHERE id = ? AND covered_by IS NOT ?",
-                (covering, passage_id, covering),
-            )
+            yield passage_id, next((member for member in earlier if wording(member).covers(text)), None)
 
 
 def _text(db: sqlite3.Connection, content_id: int) -> str:

@@ -34,6 +34,9 @@ from indexer.tallies import Tallies, Tally
 class Reading:
     """One generation's rows. Safe to use from several threads."""
 
+    _clusters = "contents"
+    """The table that finds contents by their cluster."""
+
     def __init__(self, place: Path, prepare: Callable[[sqlite3.Connection], None] = lambda db: None) -> None:
         self._place = place
         self._lock = threading.RLock()
@@ -125,8 +128,8 @@ class Reading:
         mine: dict[int, int] = {}
         wanted = sorted(set(content_ids))
         sql = (
-            "SELECT id, cluster FROM contents WHERE cluster IN "
-            "(SELECT cluster FROM contents WHERE id IN (SELECT value FROM json_each(?))) ORDER BY id"
+            f"SELECT id, cluster FROM {self._clusters} WHERE cluster IN "
+            f"(SELECT cluster FROM {self._clusters} WHERE id IN (SELECT value FROM json_each(?))) ORDER BY id"
         )
         for content_id, cluster in self._all(sql, (json.dumps(wanted),)):
             groups.setdefault(cluster, []).append(content_id)

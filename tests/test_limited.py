@@ -213,3 +213,81 @@ def test_a_large_part_counts_words_by_its_rows(whole: Archive, monkeypatch: pyte
     many = Searcher(archive, WordEmbedder()).within([TIMES]).search("zirconum harbour bridge")
     assert [hit.citation for hit in few.hits] == [hit.citation for hit in many.hits]
     assert np.allclose([hit.score for hit in few.hits], [hit.score for hit in many.hits], atol=1e-5)
+
+
+_WIRE = (
+    "The harbour master closed both quays on Friday after the storm had torn a crane from its rails, and the pilots "
+    "were told to wait beyond the breakwater until the wind from the north had fallen under forty knots. "
+)
+_LATE = "The fishing fleet stayed in the inner basin for two nights while divers looked at the broken rails there. "
+
+
+def _copies() -> tuple[list[Article], list[Article]]:
+    """Ours and others': what links two of ours is theirs; what covers two of ours; which of ours is theirs, earlier."""
+    words = [f"word{n}" for n in range(100)]
+    first, second = " ".join(words[:80]), " ".join(words[20:])
+    again = replace(_by(TIMES, "t/again", _WIRE * 2, 6), title="The storm, again")
+    ours = [
+        _by(TIMES, "t/lone", _LATE * 2 + "Nobody spoke of it.", 9),
+        replace(_by(TIMES, "t/wire", _WIRE * 2, 5), title="The storm"),
+        again,
+        _by(TIMES, "t/one", first, 3),
+        _by(TIMES, "t/two", second, 3),
+    ]
+    theirs = [
+        _by(POST, "p/lone", _LATE * 2 + "Somebody spoke of it.", 1),
+        replace(_by(POST, "p/wire", _WIRE * 2, 1), title="A storm"),
+        replace(again, id="p/again", publisher=POST, published=PartialDate(2015, 3, 2)),
+        _by(POST, "p/both", " ".join(words), 1),
+    ]
+    return ours, theirs
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, Archive]:
+    folder = tmp_path_factory.mktemp("copied")
+    ours, theirs = _copies()
+    return archive_of(folder / "whole", theirs + ours), archive_of(folder / "alone", ours)
+
+
+def test_copies_are_linked_by_what_exists_alone(copied: tuple[Archive, Archive]) -> None:
+    whole, alone = copied
+    part, own = whole.limited([TIMES]).snapshot(), alone.snapshot()
+    assert whole.snapshot().counts()["linked copies"] > own.counts()["linked copies"] == 2
+    assert part.counts() == own.counts()
+
+
+@pytest.mark.parametrize("query", ["harbour master", "fishing fleet", "word50", '"word50 word51"'])
+def test_which_copy_is_shown_and_who_else_published_it_is_of_what_exists_alone(
+    copied: tuple[Archive, Archive], query: str
+) -> None:
+    theirs, own = (
+        [
+            (hit.citation, [line.id for line in hit.also_published_by])
+            for hit in Searcher(archive, WordEmbedder()).within([TIMES]).search(query).hits
+        ]
+        for archive in copied
+    )
+    assert theirs == own
+
+
+@pytest.mark.parametrize("name", ["t/lone", "t/wire", "t/again", "t/one", "t/two"])
+def test_more_like_this_leaves_out_the_copies_that_exist_alone(copied: tuple[Archive, Archive], name: str) -> None:
+    theirs, own = (Searcher(one, WordEmbedder()).within([TIMES]).similar(Locator(name)) for one in copied)
+    assert _said(theirs) == _said(own)
+
+
+def test_links_among_copies_outlive_the_generation_and_not_the_copies(tmp_path: Path) -> None:
+    ours, theirs = _copies()
+    archive = archive_of(tmp_path / "archive", theirs + ours)
+    part = archive.limited([TIMES])
+    before = part.snapshot().counts()
+    index_articles(archive, WordEmbedder(), [_by(POST, "p/new", "A line that is like no other.")])
+    archive.refresh()
+    assert part.snapshot().counts() == before
+    with archive.writer() as writer:
+        writer.remove(["t/again"])
+        writer.commit()
+    assert part.snapshot().counts()["linked copies"] == 0
+    archive.refresh()
+    assert part.snapshot().counts()["covered passages"] == 0
