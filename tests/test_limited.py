@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -291,3 +293,46 @@ def test_links_among_copies_outlive_the_generation_and_not_the_copies(tmp_path: 
     assert part.snapshot().counts()["linked copies"] == 0
     archive.refresh()
     assert part.snapshot().counts()["covered passages"] == 0
+
+
+def test_a_part_is_opened_over_words_that_were_built_anew_since(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path / "archive", OURS + THEIRS)
+    archive.snapshot()
+    with archive.writer() as writer:
+        writer.rebuild_words()
+    assert Searcher(archive, WordEmbedder()).within([TIMES]).search("dredged").hits[0].citation.article_id == "t/port"
+
+
+def test_a_part_shows_one_generation_however_many_read_while_it_is_written(tmp_path: Path) -> None:
+    """Each generation holds two articles a publisher, which state its number; the other publisher's come and go."""
+
+    def edition(publisher: str, number: int) -> list[Article]:
+        return [_by(publisher, f"{publisher}/{n}", f"The bridge is in state{number}x now, said {n}.") for n in "ab"]
+
+    archive = archive_of(tmp_path / "archive", edition(TIMES, 0) + edition(POST, 0))
+    stop = threading.Event()
+
+    def read(publisher: str) -> int:
+        part, seen = Searcher(archive, WordEmbedder()).within([publisher]), 0
+        while not stop.is_set():
+            results = part.search("bridge state now")
+            assert [hit.citation.publisher for hit in results.hits] == [publisher] * 2
+            assert len({hit.citation.quote.split()[4] for hit in results.hits}) == 1
+            seen += 1
+        return seen
+
+    def follow() -> int:
+        seen = 0
+        while not stop.is_set():
+            archive.refresh()
+            seen += 1
+        return seen
+
+    with ThreadPoolExecutor(5) as pool:
+        readers = [pool.submit(read, name) for name in (TIMES, POST, TIMES, POST)] + [pool.submit(follow)]
+        try:
+            for number in range(1, 15):
+                index_articles(archive, WordEmbedder(), edition(TIMES, number) + edition(POST, number))
+        finally:
+            stop.set()
+        assert all(reader.result(timeout=60) for reader in readers)
