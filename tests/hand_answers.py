@@ -18,6 +18,8 @@ TEXTS = {
     "arch": "“The bridge opened in 1931,” said Mehdi Safari. Nobody asked him twice.",
     "farm": "Wheat and barley are sown in autumn.",
 }
+MISSPELT = 'no passage holds "wheet"; searched as "wheat"'  # as a search of it notes, too
+DATED = '"1932": passages that speak of that time count more'
 _STATED: dict[str, dict[str, Any]] = {
     "span": {
         "title": "A bridge",

@@ -18,7 +18,7 @@ from service.access.key import Wanted
 from service.access.keys import KeyStore
 from tests.browsing import chromium, looking, served, shown
 from tests.fakes import WordEmbedder
-from tests.hand_answers import bridge_archive
+from tests.hand_answers import DATED, MISSPELT, bridge_archive
 
 EVIL_ID = "evil/<img src=x onerror=alert(1)> #1?&"
 EVIL_TITLE = '<script>alert("title")</script><img src=x onerror=alert(2)>'
@@ -27,7 +27,21 @@ EVIL_TEXT = (
     '<a href="javascript:alert(5)">Here</a>, 𝔗𝔥𝔢 smuggler wrote &lt;b&gt;.'
 )
 LONG = "The harbour master counts the ferries of the harbour every morning. " * 13
-LATE = "Nothing of note is said about this for a long while in these lines. " * 12 + "A lantern keeper came last."
+LATE = "Nothing of note is said about this for a long while in these lines.\n\n" * 12 + "A lantern keeper came last."
+
+LINES_OF_FOLDED = """
+    quotes => quotes.map(quote => {
+        const texts = document.createTreeWalker(quote, NodeFilter.SHOW_TEXT)
+        const boxes = [quote.getBoundingClientRect()]
+        while (texts.nextNode()) {
+            const range = new Range()
+            range.selectNode(texts.currentNode)
+            boxes.push(...[...range.getClientRects()].filter(box => box.width))
+        }
+        return boxes.map(box => [box.top, box.bottom])
+    })
+"""
+"""The edges of each quote, then of each piece of its lines."""
 
 
 def article(article_id: str, text: str, **stated: object) -> Article:
@@ -211,6 +225,19 @@ def test_a_folded_passage_shows_where_the_words_stand(page: Page) -> None:
     assert outer["y"] < inner["y"] < inner["y"] + inner["height"] < outer["y"] + outer["height"]
 
 
+def test_a_fold_cuts_through_no_line(page: Page) -> None:
+    page.goto("/?q=lantern+keeper+harbour+master")
+    expect(page.locator(".hit .quote.folded")).to_have_count(2)
+    for width in (1200, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(200)
+        cut: list[list[list[float]]] = page.eval_on_selector_all(".quote.folded", LINES_OF_FOLDED)
+        for (top, bottom), *lines in cut:
+            seen = [line for line in lines if line[0] < bottom and line[1] > top]
+            assert all(top <= above and below <= bottom for above, below in seen)
+            assert 3 <= len({round(above) for above, _ in seen}) < len({round(above) for above, _ in lines})
+
+
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +265,16 @@ def test_what_is_not_found_is_said_plainly_with_the_nearest_as_such(page: Page, 
     expect(none).to_contain_text("Nearest passages, which do not answer it")
     expect(none.get_by_role("link", name="farm")).to_be_visible()
     assert quotes_stand(page, address) > 1
+
+
+def test_an_answer_says_how_the_question_was_taken_and_nothing_twice(page: Page) -> None:
+    page.goto("/?q=Was+wheet+sown+in+1932%3F")
+    answer = page.get_by_role("region", name="Not found in this archive")
+    expect(answer.get_by_role("list", name="Notes on this answer")).to_have_text(f"{DATED}.")
+    expect(page.get_by_text(MISSPELT[1:])).to_have_count(1)
+    page.goto("/?q=Who+sows+wheat+on+Mars%3F")
+    expect(answer).to_be_visible()
+    expect(answer.locator(".notes")).to_have_count(0)
 
 
 def test_words_are_answered_on_enter_and_no_answer_to_them_is_no_alarm(page: Page) -> None:

@@ -4,6 +4,7 @@ import { articleHref } from "./address.js";
 import { citeButton } from "./citing.js";
 import { el } from "./dom.js";
 import { alsoPublished, byline, quote, titleOf } from "./hits.js";
+import { noteItems } from "./notes.js";
 import { selectBox } from "./selection.js";
 
 const IN_WORDS = [
@@ -25,8 +26,14 @@ export function answerPanel(answer, ...more) {
     { class: "answer", "aria-labelledby": "answer-title" },
     el("header", {}, title, answer.sides.length === 0 && sureness(answer.confidence)),
     shown,
+    notesOn(answer),
     more,
   );
+}
+
+/** How the question was understood: which dates count more, say. */
+function notesOn({ notes }) {
+  return notes.length > 0 && el("ul", { class: "notes", "aria-label": "Notes on this answer" }, noteItems(notes));
 }
 
 /** What stands where an answer will, while it is sought. */
@@ -171,6 +178,7 @@ function abstention(answer, more) {
     { class: "answer none", "aria-labelledby": "answer-title" },
     el("h2", { id: "answer-title" }, "Not found in this archive"),
     el("p", { class: "reason" }, `${answer.reason.charAt(0).toUpperCase()}${answer.reason.slice(1)}.`),
+    notesOn(answer),
     answer.nearest.length > 0 && [
       el("h3", { class: "label" }, "Nearest passages, which do not answer it"),
       el("ol", { class: "nearest" }, answer.nearest.map(nearestItem)),

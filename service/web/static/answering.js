@@ -23,7 +23,7 @@ async function offers() {
 /**
  * Fills `place` with the answer to what is `wanted`, begun after a `pause` in milliseconds: then nobody has pressed
  * Enter, and only what reads as a question is asked. An answer to an earlier question goes at once, as it answers no
- * other. `passages` are the search's own: where they fail, their problem is told once, there.
+ * other. `passages` are what the search of it finds, null where that fails: its problem is told once, there.
  */
 export async function answerInto(place, wanted, { signal, pause, passages }) {
   const asks = looksLikeQuestion(wanted.query);
@@ -35,7 +35,9 @@ export async function answerInto(place, wanted, { signal, pause, passages }) {
     else if (!place.querySelector(".awaited")) fill(place, answerAwaited());
     await passed(pause, signal);
     const answer = await ask(bodyOf(wanted, writes), signal, teller(place, signal));
+    const told = (await passages)?.notes ?? []; // those of the search stand above its passages already
     if (signal.aborted) return;
+    answer.notes = answer.notes.filter((note) => !told.includes(note));
     const quiet = answer.abstained && !asks && !answer.written;
     fill(place, quiet ? aside() : answerPanel(answer, answer.abstained ? null : offer(wanted, writes)));
     announce(answer.abstained ? "Not found in this archive" : `Answer: ${answer.answer}`);

@@ -2,7 +2,7 @@
 
 import { parse, spoken, toOf } from "./calendar.js";
 
-export const NAMES = ["publisher", "author", "language", "article", "after", "before"];
+const NAMES = ["publisher", "author", "language", "article", "after", "before"];
 
 const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
 

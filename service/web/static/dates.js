@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 
 /** The date in words: "30 July 2019", "July 2019", "2019". */
-export function spelled(iso) {
+function spelled(iso) {
   const [year, month, day] = iso.split("-").map(Number);
   return [day, MONTHS[month - 1], year].filter(Boolean).join(" ");
 }

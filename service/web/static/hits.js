@@ -4,9 +4,9 @@ import { articleHref, articlePath, webAddress } from "./address.js";
 import { citeButton } from "./citing.js";
 import { time } from "./dates.js";
 import { Text, el, marked } from "./dom.js";
+import { folded } from "./folding.js";
 import { selectBox } from "./selection.js";
 
-const LONG = 600; // code points; what is longer begins folded
 const WRAPPED = 40; // characters
 const LONGEST_TITLE = 300;
 const MOST_AUTHORS = 6;
@@ -72,7 +72,7 @@ function named(authors) {
 }
 
 /** A link to an address of the web; null for any other kind, which may be a script. */
-export function webLink(url) {
+function webLink(url) {
   if (!webAddress(url)) return null;
   return el("a", { href: url, rel: "noopener noreferrer external", class: "outside" }, "Original");
 }
@@ -92,38 +92,4 @@ function likeLink(citation) {
   const href = `/?${new URLSearchParams({ like: citation.locator })}`;
   const label = `More like this passage of ${titleOf(citation)}`;
   return el("a", { href, class: "like", "aria-label": label }, "More like this");
-}
-
-/**
- * A quote that is long as [quote, button to unfold it]. Folded, it is scrolled to where most of its marks are, as what
- * was searched for may stand far down in it; all of it is there.
- */
-export function folded(whole) {
-  if (new Text(whole.textContent).length <= LONG) return [whole];
-  whole.classList.add("folded");
-  new ResizeObserver(() => scrollToMarks(whole)).observe(whole);
-  const unfold = () => {
-    const closed = whole.classList.toggle("folded");
-    button.textContent = closed ? "Show the whole passage" : "Show less";
-    button.setAttribute("aria-expanded", String(!closed));
-    scrollToMarks(whole);
-  };
-  const attributes = { type: "button", class: "plain unfold", "aria-expanded": "false", onclick: unfold };
-  const button = el("button", attributes, "Show the whole passage");
-  return [whole, button];
-}
-
-/** To where most marks are, above and below which the quote fades away. */
-function scrollToMarks(whole) {
-  const height = whole.clientHeight;
-  const start = whole.getBoundingClientRect().top - whole.scrollTop;
-  const marks = [...whole.querySelectorAll("mark")].map((mark) => mark.getBoundingClientRect());
-  const seenFrom = (place) => {
-    const top = start + place + (place > 0 ? 0.2 * height : 0);
-    return marks.filter((mark) => mark.top >= top && mark.bottom <= start + place + 0.8 * height).length;
-  };
-  const places = [0, ...marks.map((mark) => mark.top - start - 0.3 * height)];
-  whole.scrollTop = places.reduce((best, place) => (seenFrom(place) > seenFrom(best) ? place : best));
-  whole.classList.toggle("cut-above", whole.scrollTop > 0);
-  whole.classList.toggle("cut-below", whole.scrollTop + height < whole.scrollHeight - 1);
 }

@@ -3,7 +3,8 @@
 import { articlePath } from "./address.js";
 import { get } from "./api.js";
 import { el, fill } from "./dom.js";
-import { byline, folded, quote, titleOf } from "./hits.js";
+import { folded } from "./folding.js";
+import { byline, quote, titleOf } from "./hits.js";
 
 /** Fills `place` with the passage, or the article, that a locator names. */
 export async function sourceInto(place, locator, signal) {

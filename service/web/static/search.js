@@ -8,6 +8,7 @@ import { counted, showHome } from "./home.js";
 import { problemPanel } from "./keyform.js";
 import { sourceInto } from "./like.js";
 import { go, note } from "./main.js";
+import { noteItems } from "./notes.js";
 import { timeline } from "./timeline.js";
 import { find, wantedAt } from "./wanted.js";
 
@@ -106,33 +107,34 @@ function groupToggle({ state, group }, change) {
 
 // --- the passages ---
 
+/** Shows the passages, and gives what was found; null where that failed or is no longer asked for. */
 async function showPassages(root, wanted, signal, again) {
   const grey = setTimeout(() => view.passages.setAttribute("aria-busy", "true"), SLOW);
   if (view.hits.length === 0) fill(view.list, bones());
   const k = Math.min(history.state?.loaded ?? PAGE, MOST_AT_ONCE);
   try {
     const found = await find(wanted, k, null, signal);
-    if (signal.aborted) return false;
+    if (signal.aborted) return null;
     view.hits = found.hits;
     fill(view.problem);
     fill(view.list, found.hits.map(hitItem));
-    fill(view.notes, found.notes.map((text) => el("li", {}, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`)));
+    fill(view.notes, noteItems(found.notes));
     drawAfter(found, wanted, signal, again);
-    return true;
+    return found;
   } catch (problem) {
-    if (signal.aborted) return false;
+    if (signal.aborted) return null;
     view.hits = [];
     for (const part of [view.list, view.notes, view.count, view.more]) fill(part);
     if (!wanted.typing) fill(view.side); // it would tell the same problem
     view.time.hidden = true;
     if (problem.status === 401) {
       fill(root, problemPanel(problem, again)); // nothing else here can be shown either
-      return false;
+      return null;
     }
     const unfinished = wanted.typing && problem.status === 400; // a quotation mark, say, with nothing behind it yet
     fill(view.count, unfinished && "…");
     fill(view.problem, !unfinished && problemPanel(problem, again));
-    return false;
+    return null;
   } finally {
     clearTimeout(grey);
     if (!signal.aborted) view.passages.removeAttribute("aria-busy");
