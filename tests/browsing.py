@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
-ROOT = Path(__file__).parent.parent
+from tests.real_server import serving
 
 
 @contextmanager
@@ -32,22 +29,9 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def served(module: str, *arguments: str) -> Iterator[str]:
-    """The address of a server process that a module of the tests runs."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        said = process.stdout.readline()
-        assert said, process.stderr and process.stderr.read()
-        yield f"http://127.0.0.1:{said.partition(' on http://')[2].partition(';')[0].rpartition(':')[2]}"
-    finally:
-        process.kill()
-        process.communicate()
+    """The address of a server that a module of the tests runs."""
+    with serving("-m", module, *arguments) as server:
+        yield server.address
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -45,6 +44,7 @@ from service.search import Searcher
 from service.settings import LogFormat
 from tests import hand_answers as hand
 from tests.fakes import WordEmbedder
+from tests.real_server import serving_archive
 from tests.test_api import problem
 from tests.test_api_asking import HandAnswerer, events_of
 
@@ -406,32 +406,13 @@ def test_the_description_says_what_needs_a_key(client: TestClient, store: KeySto
 # --- real processes ---------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def server(place: Path, host: str) -> Iterator[tuple[str, str]]:
-    """A server's address, and all that it said."""
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tests.serve_fake", str(place), host, "0"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        said = process.stdout.readline() + process.stdout.readline()
-        assert said, process.stderr and process.stderr.read()
-        yield f"http://127.0.0.1:{said.partition(';')[0].rpartition(':')[2]}", said
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_a_server_that_others_reach_asks_for_a_key_and_stays_closed_when_the_last_is_revoked(
     store: KeyStore, place: Path
 ) -> None:
     key, token = store.create(Wanted("desk"))
-    with server(place, "0.0.0.0") as (address, said):
-        assert "Requests need a key; one key lets somebody in." in said
+    with serving_archive(place, "0.0.0.0") as server:
+        address = server.address
+        assert "Requests need a key; one key lets somebody in." in server.said
         assert httpx.get(f"{address}{SEARCH}").status_code == 401
         with Client(address, key=token) as client:
             assert client.search("bridge").hits
@@ -443,8 +424,9 @@ def test_a_server_that_others_reach_asks_for_a_key_and_stays_closed_when_the_las
 
 
 def test_a_server_without_keys_says_so_and_goes_by_no_other_name(place: Path) -> None:
-    with server(place, "127.0.0.1") as (address, said):
-        assert "There are no keys, so it listens to this machine only." in said
+    with serving_archive(place) as server:
+        address = server.address
+        assert "There are no keys, so it listens to this machine only." in server.said
         assert httpx.get(f"{address}{SEARCH}").status_code == 200
         rebound = httpx.get(f"{address}{SEARCH}", headers={"Host": "evil.example"})
         assert (rebound.status_code, rebound.json()["type"]) == (421, "/problems/misdirected")

@@ -5,8 +5,6 @@ import io
 import json
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,10 +26,10 @@ from service.search import Searcher
 from service.settings import LogFormat
 from tests import hand_answers as hand
 from tests.fakes import WordEmbedder
+from tests.real_server import serving
 from tests.test_api import TEXTS, article, make_archive, problem
 from tests.test_api_asking import STREAM, HandAnswerer, events_of
 
-ROOT = Path(__file__).parent.parent
 JSON = {"Content-Type": "application/json"}
 
 
@@ -416,26 +414,13 @@ serve(Searcher(Archive(Path(sys.argv[1])), Bug()), sys.argv[2], 0, log_format="j
 @pytest.fixture
 def json_server(archive: Archive) -> Iterator[tuple[str, Callable[[], list[dict[str, Any]]]]]:
     """A server's address, and what ends it and gives the lines that it logged."""
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", SERVER, str(archive.path), "127.0.0.1"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with serving("-c", SERVER, str(archive.path), "127.0.0.1") as server:
 
-    def ended() -> list[dict[str, Any]]:
-        process.send_signal(signal.SIGTERM)
-        return [json.loads(line) for line in process.communicate(timeout=30)[1].splitlines()]
+        def ended() -> list[dict[str, Any]]:
+            server.process.send_signal(signal.SIGTERM)
+            return [json.loads(line) for line in server.process.communicate(timeout=30)[1].splitlines()]
 
-    assert process.stdout is not None
-    try:
-        port = re.search(r":(\d+);", process.stdout.readline())
-        assert port
-        yield f"http://127.0.0.1:{port[1]}", ended
-    finally:
-        process.kill()
-        process.communicate()
+        yield server.address, ended
 
 
 def test_all_that_a_server_logs_is_json_and_an_unexpected_error_bears_its_requests_name(

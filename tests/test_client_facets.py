@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -26,8 +23,7 @@ from service.shapes import facets_json, results_json
 from tests import hand_answers as hand
 from tests.conftest import make_article
 from tests.fakes import WordEmbedder
-
-ROOT = Path(__file__).parent.parent
+from tests.real_server import serving_archive
 
 
 @pytest.fixture(scope="module")
@@ -44,21 +40,8 @@ def searcher(archive: Archive) -> Searcher:
 
 @pytest.fixture(scope="module")
 def address(archive: Archive) -> Iterator[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.serve_fake", str(archive.path), "127.0.0.1", "0"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        said = process.stdout.readline()
-        assert said, process.stderr and process.stderr.read()
-        yield "http://" + said.partition(" on http://")[2].partition(";")[0]
-    finally:
-        process.kill()
-        process.communicate()
+    with serving_archive(archive.path) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")

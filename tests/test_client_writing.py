@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,8 +26,8 @@ from service.cli.root import run
 from service.client import Client
 from service.jobs.job import Job
 from tests.fakes import WordEmbedder
+from tests.real_server import serving_archive
 
-ROOT = Path(__file__).parent.parent
 ODD_ID = "käse #1?/x%2Fy &+"
 
 
@@ -60,21 +58,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(place: Path) -> Iterator[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tests.serve_fake", str(place), "127.0.0.1", "0"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        said = process.stdout.readline()
-        assert said, process.stderr and process.stderr.read()
-        yield "http://" + said.partition(" on http://")[2].partition(";")[0]
-    finally:
-        process.kill()
-        process.communicate()
+    with serving_archive(place) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")

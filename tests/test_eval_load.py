@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from eval.load import main, measure
-from tests.test_serving import archive, server
+from tests.real_server import serving_archive
+from tests.test_serving import archive
 
 __all__ = ["archive"]
 
 
 @pytest.fixture(scope="module")
 def address(archive: Path) -> Iterator[str]:
-    with server(archive) as (_, _, address):
-        yield address
+    with serving_archive(archive) as server:
+        yield server.address
 
 
 def test_every_client_is_answered_and_counted(address: str, capsys: pytest.CaptureFixture[str]) -> None:

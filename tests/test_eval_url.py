@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -27,8 +24,8 @@ from service.client import Client
 from service.search import Searcher, SearchOptions
 from tests.conftest import make_article
 from tests.fakes import WordEmbedder
+from tests.real_server import serving_archive
 
-ROOT = Path(__file__).parent.parent
 TOLD = "The frigate reached the port of Bandar on Monday, after a week of storms, with forty sailors on board. " * 2
 QUESTIONS: list[dict[str, Any]] = [
     {
@@ -62,29 +59,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@contextmanager
-def serving(archive: Path) -> Iterator[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.serve_fake", str(archive), "127.0.0.1", "0"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        said = process.stdout.readline()
-        assert said, process.stderr and process.stderr.read()
-        yield "http://" + said.partition(" on http://")[2].partition(";")[0]
-    finally:
-        process.kill()
-        process.communicate()
-
-
 @pytest.fixture(scope="module")
 def address(place: Path) -> Iterator[str]:
-    with serving(place / "archive") as address:
-        yield address
+    with serving_archive(place / "archive") as server:
+        yield server.address
 
 
 def test_a_service_is_worth_what_the_searcher_behind_it_is(place: Path, address: str) -> None:
@@ -181,8 +159,8 @@ def test_a_service_whose_archive_changes_meanwhile_is_refused(place: Path, tmp_p
             index_articles(served, WordEmbedder(), [make_article("new", "Two frigates left the port.")])
 
     with (
-        serving(tmp_path / "served") as address,
-        Client(address) as client,
+        serving_archive(tmp_path / "served") as server,
+        Client(server.address) as client,
         pytest.raises(BadSuite, match="from generation 1 to 2 while it was measured"),
     ):
         run_served(suite, client, here.snapshot(), SearchOptions(), write)

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 
 import service.api.schemas as schemas
+from tests.real_server import serving_archive
 from tests.test_api import ODD_ID, make_archive
-from tests.test_serving import server
 
 JSON = "Content-Type: application/json"
 ARTICLE = f"/v1/articles/{quote(ODD_ID, safe='')}"
@@ -23,12 +23,12 @@ ARTICLE = f"/v1/articles/{quote(ODD_ID, safe='')}"
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A server's. Whatever it was sent, it logs no traceback."""
     make_archive(place := tmp_path_factory.mktemp("hostile") / "archive").close()
-    with server(place) as (process, _, address):
-        yield int(address.rpartition(":")[2])
-        process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=30)
+    with serving_archive(place) as server:
+        yield int(server.address.rpartition(":")[2])
+        server.process.send_signal(signal.SIGTERM)
+        _, log = server.process.communicate(timeout=30)
         assert "Traceback" not in log
-        assert process.returncode == 0
+        assert server.process.returncode == 0
 
 
 def ask(port: int, method: str, target: str, *headers: str, body: bytes = b"") -> tuple[int, dict[str, str], bytes]:

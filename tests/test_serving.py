@@ -2,12 +2,9 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,8 +19,8 @@ from indexer.records import Article, Block
 from service.api.serving import serve
 from service.search import Searcher
 from tests.fakes import WordEmbedder
+from tests.real_server import serving_archive
 
-ROOT = Path(__file__).parent.parent
 ODD_ID = "käse #1?/x%2Fy &+"
 
 
@@ -43,40 +40,19 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@contextmanager
-def server(archive: Path, host: str = "127.0.0.1") -> Iterator[tuple[subprocess.Popen[str], str, str]]:
-    """A server process, what it said when it listened, and its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tests.serve_fake", str(archive), host, "0"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        said = process.stdout.readline()
-        assert said, process.stderr and process.stderr.read()
-        port = said.partition(" on http://")[2].partition(";")[0].rpartition(":")[2]
-        yield process, said, f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.communicate()
-
-
 @pytest.fixture(scope="module")
 def address(archive: Path) -> Iterator[str]:
-    with server(archive) as (_, _, address):
-        yield address
+    with serving_archive(archive) as server:
+        yield server.address
 
 
 def test_what_is_said_is_true_once_it_is_said(archive: Path) -> None:
-    with server(archive) as (_, said, address):
-        assert said == (
-            f"Pressmark serves {archive} (41 articles, generation 1) on {address}; "
+    with serving_archive(archive) as server:
+        assert server.said.startswith(
+            f"Pressmark serves {archive} (41 articles, generation 1) on {server.address}; "
             "the interface is at /docs; Ctrl-C stops it\n"
         )
-        assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
+        assert httpx.get(f"{server.address}/readyz").json() == {"status": "ok"}
 
 
 def test_a_search_over_a_socket_gives_what_the_searcher_gives(archive: Path, address: str) -> None:
@@ -109,7 +85,8 @@ def test_many_clients_at_once_get_equal_answers(address: str) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_with_code_0_and_nothing_on_stderr(archive: Path, number: signal.Signals) -> None:
-    with server(archive) as (process, _, address), httpx.Client(base_url=address) as client:
+    with serving_archive(archive) as server, httpx.Client(base_url=server.address) as client:
+        process = server.process
         assert client.get("/healthz").status_code == 200  # and the connection stays open
         process.send_signal(number)
         assert process.wait(10) == 0
@@ -118,7 +95,8 @@ def test_a_signal_ends_it_with_code_0_and_nothing_on_stderr(archive: Path, numbe
 
 
 def test_an_unexpected_error_is_in_the_log_and_not_in_the_answer(archive: Path) -> None:
-    with server(archive) as (process, _, address):
+    with serving_archive(archive) as server:
+        process, address = server.process, server.address
         answer = httpx.get(f"{address}/v1/search?q=kaboom")
         assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
         assert "secret" not in answer.text
@@ -138,7 +116,8 @@ def test_a_body_too_large_is_refused_over_a_socket(address: str) -> None:
 
 
 def test_what_is_indexed_meanwhile_is_in_the_next_answer(archive: Path) -> None:
-    with server(archive) as (_, _, address):
+    with serving_archive(archive) as server:
+        address = server.address
         before = int(httpx.get(f"{address}/v1/status").headers["x-archive-generation"])
         with Archive(archive) as opened:
             index_articles(opened, WordEmbedder(), [article("zeppelin", "A zeppelin is seen.")])
@@ -153,7 +132,8 @@ def test_what_is_indexed_meanwhile_is_in_the_next_answer(archive: Path) -> None:
 
 
 def test_an_idle_server_lets_go_of_old_generations(archive: Path) -> None:
-    with server(archive) as (_, _, address), Archive(archive) as opened:
+    with serving_archive(archive) as server, Archive(archive) as opened:
+        address = server.address
         before = httpx.get(f"{address}/v1/search?q=ships").json()["generation"]
         index_articles(opened, WordEmbedder(), [article("later", "Ships came later.")])
         time.sleep(5)  # nobody asks; it looks for news every other second

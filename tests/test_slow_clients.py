@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +13,8 @@ import httpx
 import pytest
 
 from tests import hand_answers as hand
+from tests.real_server import serving
 
-ROOT = Path(__file__).parent.parent
 SERVER = """
 import sys, time
 from indexer.archive import Archive
@@ -70,22 +68,8 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     archive = hand.bridge_archive(tmp_path_factory.mktemp("slow") / "archive")
     archive.close()
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", SERVER, str(archive.path)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        port = re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())
-        assert port, process.stderr and process.stderr.read()
-        process.stdout.readline()  # who is let in
-        yield Server(process, int(port[1]))
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+    with serving("-c", SERVER, str(archive.path)) as found:
+        yield Server(found.process, int(found.address.rpartition(":")[2]))
 
 
 def received(connection: socket.socket) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
 from indexer.records import Article, Block
 from tests.fakes import WordEmbedder
+from tests.real_server import serving, started
 
 ROOT = Path(__file__).parent.parent
 
@@ -37,29 +37,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def started(archive: Path, workers: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tests.serve_workers", str(archive), str(workers)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 @contextmanager
-def server(archive: Path, workers: int = 2) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def server(archive: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The supervisor's process, and the address."""
-    process = started(archive, workers)
-    assert process.stdout is not None
-    try:
-        said = process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+", said)
-        assert found, process.stderr and process.stderr.read()
-        yield process, found[0]
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+    with serving("-m", "tests.serve_workers", str(archive), "2") as found:
+        yield found.process, found.address
+        found.process.terminate()  # killed, it would leave its workers some moments longer than the test
+        found.process.wait(30)
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +182,7 @@ def test_workers_end_when_their_supervisor_was_killed(archive: Path) -> None:
 def test_a_worker_that_cannot_start_ends_the_service_with_the_reason(archive: Path, tmp_path: Path) -> None:
     with open_or_create(tmp_path / "archive", WordEmbedder()):
         (tmp_path / "archive" / "unready").touch()
-    process = started(tmp_path / "archive", 2)
+    process = started("-m", "tests.serve_workers", str(tmp_path / "archive"), "2")
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
     assert "the model is missing. Install it" in err
