@@ -39,8 +39,8 @@ from service.jobs.spool import Spool, remove_abandoned
 from service.jobs.store import JobStore
 from service.search import Searcher
 from tests.fakes import WordEmbedder
+from tests.real_server import serving
 
-ROOT = Path(__file__).parent.parent
 LIMITED = Caller("desk", frozenset(("read", "write")), ("The Span",))
 
 
@@ -224,6 +224,19 @@ def test_what_was_over_long_ago_is_forgotten(tmp_path: Path) -> None:
     store.prune()
     assert [job.id for job in store.newest(lambda kept: True, 10)] == [waiting.id, recent.id]
     assert [file.name for file in store.folder(recent.id).iterdir()] == ["job.json"]
+
+
+def test_a_job_that_is_forgotten_while_jobs_are_looked_through_hinders_no_other(tmp_path: Path) -> None:
+    store = JobStore(tmp_path)
+    first, second = (handed(store, (name, "Text.")) for name in ("a.txt", "b.txt"))
+    (store.folder(first.id) / "job.json").unlink()
+    after = store.next()
+    assert after is not None
+    assert after.job == second
+    assert store.newest(lambda kept: True, 9) == [second]
+    store.end(replace(after, job=replace(second, state="done", finished="2001-01-01T00:00:00+00:00")))
+    store.prune()
+    assert store.newest(lambda kept: True, 9) == []
 
 
 def test_a_record_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -421,21 +434,8 @@ def anyhow(article_id: str, held: Standing | None) -> None:
 
 @contextmanager
 def server(archive: Path, embedder: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tests.test_jobs", str(archive), embedder],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        said = process.stdout.readline()
-        assert said, process.stderr and process.stderr.read()
-        yield process, "http://" + said.partition(" on http://")[2].partition(";")[0]
-    finally:
-        process.kill()
-        process.communicate()
+    with serving("-m", "tests.test_jobs", str(archive), embedder) as server:
+        yield server.process, server.address
 
 
 def done_at(address: str, place: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from service.access.caller import Caller
@@ -11,6 +12,11 @@ from service.access.caller import Caller
 MOST_LISTED = 10_000
 """Ids of one job."""
 State = Literal["queued", "running", "done", "failed"]
+
+
+def now() -> str:
+    """The time as records state it: UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True)

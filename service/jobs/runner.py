@@ -12,9 +12,9 @@ from indexer.embed import Embedder
 from indexer.errors import PressmarkError, UnknownJob
 from indexer.lock import WriterLock
 from indexer.pipeline import BATCH_CHARACTERS
-from service.jobs.job import Kept, Misread, State
+from service.jobs.job import Kept, Misread, State, now
 from service.jobs.spool import remove_abandoned
-from service.jobs.store import JobStore, now
+from service.jobs.store import JobStore
 from service.jobs.work import Stopped, Work
 
 _EVERY = 1.0

@@ -16,9 +16,9 @@ from indexer.errors import BadRecord
 from indexer.load.files import suffix_of
 from service.access.caller import Caller
 from service.jobs.disk import explaining_disk, sync_file
-from service.jobs.job import Job, Kept, Misread, Spooled
+from service.jobs.job import Job, Kept, Misread, Spooled, now
 from service.jobs.names import shown_name, upload_name
-from service.jobs.store import JobStore, now
+from service.jobs.store import JobStore
 
 ARTICLES = "articles.jsonl"
 """The file that articles given as JSON are kept in, one a line."""

@@ -10,10 +10,11 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -29,11 +30,6 @@ _MOST_KEPT = 1_000
 _KEPT_FOR = timedelta(days=30)
 _PATIENCE = 10.0
 """Seconds to wait for a change of another process's, which takes milliseconds."""
-
-
-def now() -> str:
-    """The time as records state it: UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class JobStore:
@@ -86,24 +82,22 @@ class JobStore:
         """
         if before and not _ID.fullmatch(before):
             raise BadQuery(f"{shown(before)} is no cursor. Pass on the 'next' of the page before, or none")
-        found: list[Job] = []
-        for job_id in reversed(self._ids()):
-            if len(found) == limit:
-                break
-            if before and job_id >= before:
-                continue
-            try:
-                kept = self.get(job_id)
-            except UnknownJob:  # forgotten meanwhile
-                continue
-            if seen(kept):
-                found.append(kept.job)
-        return found
+        older = (job_id for job_id in reversed(self._ids()) if not before or job_id < before)
+        return list(islice((kept.job for kept in self._records(older) if seen(kept)), limit))
 
     def _ids(self) -> list[str]:
         if not self.place.is_dir():
             return []
         return sorted(entry.name for entry in self.place.iterdir() if _ID.fullmatch(entry.name))
+
+    def _records(self, job_ids: Iterable[str]) -> Iterator[Kept]:
+        """The jobs of these ids, one after another, but those that are forgotten meanwhile."""
+        for job_id in job_ids:
+            try:
+                kept = self.get(job_id)
+            except UnknownJob:
+                continue
+            yield kept
 
     def forget(self, job_id: str, seen: Callable[[Kept], bool]) -> None:
         """Take back a job that has not begun, or forget one that is over.
@@ -145,13 +139,12 @@ class JobStore:
 
     def next(self) -> Kept | None:
         """The oldest job that is not over. One that runs was begun by a process that has ended."""
-        for job_id in self._ids():
-            if job_id in self._over:
-                continue
-            kept = self.get(job_id)
+        ids = self._ids()
+        self._over.intersection_update(ids)
+        for kept in self._records(job_id for job_id in ids if job_id not in self._over):
             if not kept.job.is_over:
                 return kept
-            self._over.add(job_id)
+            self._over.add(kept.job.id)
         return None
 
     def begin(self, job_id: str) -> Kept:
@@ -180,15 +173,11 @@ class JobStore:
 
     def prune(self) -> None:
         """Forget what was over longest ago, beyond a thousand jobs and a month; and what a killed process left."""
-        over = []
-        for job_id in self._ids():
-            kept = self.get(job_id)
-            if kept.job.is_over:
-                over.append(kept.job)
+        over = [kept.job for kept in self._records(self._ids()) if kept.job.is_over]
         oldest = (datetime.now(UTC) - _KEPT_FOR).isoformat(timespec="seconds")
         for number, job in enumerate(reversed(over)):
             if number >= _MOST_KEPT or (job.finished or job.created) < oldest:
-                with self._changing():
+                with self._changing(), suppress(FileNotFoundError):  # forgotten meanwhile
                     self._remove(job.id)
         for left in self.place.glob(".gone-*"):
             shutil.rmtree(left, ignore_errors=True)
