@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from starlette.testclient import TestClient
 import indexer.errors as errors
 import service.api.examples as examples
 import service.api.schemas as schemas
+import service.api.written as written
 from indexer.archive import Archive
 from indexer.build import index_articles, open_or_create
 from indexer.records import Article, Block, Original, PartialDate, edition_of
@@ -384,8 +386,12 @@ def test_every_operation_is_described_with_an_example_and_its_problems(client: T
         done = {status: answer for status, answer in operation["responses"].items() if int(status) < 300}
         contents = [content for answer in done.values() for content in answer.get("content", {}).values()]
         assert any("example" in content for content in contents) or set(done) == {"204"}, (path, method)
+        for content in contents:
+            if "example" in content and "$ref" in content.get("schema", {}):
+                name = content["schema"]["$ref"].rpartition("/")[2]
+                fits(getattr(schemas, name, None) or getattr(written, name), content["example"])
         problems = {status: answer for status, answer in operation["responses"].items() if int(status) >= 400}
-        assert problems or path == "/healthz"
+        assert {"400", "408", "431"} <= set(problems)
         for answer in problems.values():
             assert answer["content"] == {
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
@@ -395,6 +401,32 @@ def test_every_operation_is_described_with_an_example_and_its_problems(client: T
     assert references <= set(document["components"]["schemas"])
     for kind in [*KINDS.values(), *HTTP_KINDS.values()]:
         assert f"/problems/{kind.name}`" in document["info"]["description"]
+
+
+def test_another_name_is_described_where_it_is_refused(archive: Archive) -> None:
+    def operations(*hosts: str) -> list[dict[str, Any]]:
+        document = create_app(Searcher(archive, WordEmbedder()), hosts=hosts).openapi()
+        return [operation for methods in document["paths"].values() for operation in methods.values()]
+
+    assert all("421" in operation["responses"] for operation in operations("localhost"))
+    assert not any("421" in operation["responses"] for operation in operations())
+
+
+def test_the_docs_show_what_to_send_and_fold_what_can_go_wrong(client: TestClient) -> None:
+    page = client.get("/docs").text
+    _, _, cite = page.partition('id="post-v1-cite"')
+    body, problems = cite.partition("</details>")[0].split("<details>")
+    assert "Body: <code>application/json</code>" in body
+    assert unescape(body).count('"style": "bibtex"') == 1
+    assert "<b>200</b>" in body
+    assert "<b>431</b>" not in body
+    assert problems.startswith(
+        "<summary>Problems: 400, 401, 403, 404, 408, 413, 415, 422, 429, 431, 500, 503</summary>"
+    )
+    _, _, verify = page.partition('id="post-v1-verify"')
+    assert unescape(verify.partition("<b>200</b>")[0]).count(examples.EDITION) == 1
+    _, _, add = page.partition('id="post-v1-articles"')
+    assert "503 metres" in add.partition("<b>202</b>")[0]
 
 
 def test_the_docs_load_nothing_and_name_every_operation(client: TestClient) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
@@ -19,6 +19,7 @@ from service.access.keys import KeyStore
 from service.access.rates import Rates
 from service.api import articles, asking, citing, docs, facets, jobs, metrics, search, upkeep, writing
 from service.api.access import describe
+from service.api.described import complete
 from service.api.following import following
 from service.api.gate import Gate
 from service.api.handlers import install
@@ -28,8 +29,6 @@ from service.api.observing import Observed, Served
 from service.api.patience import BodyPatience, Patience
 from service.api.problems import table
 from service.api.request import GENERATION_HEADER, Asks, BodyLimit, ResponseHeaders, Writes, require_utf8
-from service.api.schemas import Problem
-from service.api.written import ArticleBody
 from service.jobs.runner import Runner
 from service.mcp.core import at_hand
 from service.search import Searcher
@@ -62,8 +61,13 @@ Every error is an `application/problem+json` document (RFC 9457). Its `type` is 
 
 
 class Api(FastAPI):
-    """FastAPI whose description knows the shapes that no endpoint names and FastAPI thus leaves out."""
+    """FastAPI whose description is complete, with layers around all of it.
 
+    ``parts`` are the routers that it is made of; ``named``, by which names it lets itself be called.
+    """
+
+    parts: Sequence[APIRouter] = ()
+    named: Sequence[str] = ()
     around: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
     """What responses pass through on their way out, in this order. Unlike the middleware that is added to an
     application, it sees the answer to an unexpected error, too.
@@ -77,10 +81,8 @@ class Api(FastAPI):
 
     def openapi(self) -> Json:
         document = super().openapi()
-        for model in (Problem, ArticleBody):
-            shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
-            document["components"]["schemas"] |= shape.pop("$defs", {}) | {model.__name__: shape}
         describe(document, optional=not self.state.keys_required())
+        complete(document, self.parts, named=bool(self.named))
         return document
 
 
@@ -149,8 +151,10 @@ def create_app(
         requestid.RequestIds,
     )
     ask = (asking,) if answerer else ()
-    for part in (search, *ask, facets, articles, writing, jobs, citing, upkeep, metrics, docs, page):
-        app.include_router(part.router)
+    parts = (search, *ask, facets, articles, writing, jobs, citing, upkeep, metrics, docs, page)
+    app.parts, app.named = [part.router for part in parts], hosts
+    for router in app.parts:
+        app.include_router(router)
     agents.mount(app, at_hand(searcher, answerer), origins=cors_origins)
     return app
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
@@ -37,7 +37,9 @@ from service.shapes import accepted_json, answer_json, dropped_json, results_jso
 router = APIRouter(prefix="/v1", tags=["ask"], dependencies=[Depends(requires("read"))])
 _get = partial(router.get, response_model=schemas.Answer)
 _post = partial(router.post, response_model=schemas.Answer, dependencies=[Depends(no_parameters), Depends(json_body)])
-_ASK = documented(examples.ASK, "application/json", MEDIA_TYPE) | responses(400, 422, 500, 502, 503)
+_EVENTS: dict[int | str, dict[str, Any]] = documented(examples.ASK, "application/json", MEDIA_TYPE)
+_EVENTS[200]["content"][MEDIA_TYPE]["example"] = examples.EVENTS
+_ASK = _EVENTS | responses(400, 422, 500, 502, 503)
 _VARIES = {"Vary": "Accept"}
 
 

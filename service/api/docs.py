@@ -45,8 +45,9 @@ def page(document: Json) -> str:
     """An OpenAPI document as HTML, everything in it escaped."""
     about = document["info"]
     title = escape(f"{about['title']} {about['version']}")
+    shapes = document["components"]["schemas"]
     operations = "".join(
-        _operation(method, path, operation)
+        _operation(method, path, operation, shapes)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     )
@@ -56,15 +57,15 @@ def page(document: Json) -> str:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     )
-    shapes = "".join(
+    described = "".join(
         f'<h2 id="{escape(name)}">{escape(name)}</h2>{_prose(shape.get("description", ""))}{_table(_fields(shape))}'
-        for name, shape in document["components"]["schemas"].items()
+        for name, shape in shapes.items()
     )
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
         f'<meta name="viewport" content="width=device-width"><h1>{title}</h1>{_prose(about.get("description", ""))}'
         f'<p>For programs: <a href="openapi.json">openapi.json</a></p><ul>{contents}</ul>'
-        f"{operations}<h1>Shapes</h1>{shapes}</html>"
+        f"{operations}<h1>Shapes</h1>{described}</html>"
     )
 
 
@@ -72,17 +73,30 @@ def _anchor(method: str, path: str) -> str:
     return escape(f"{method}-{path.strip('/').replace('/', '-')}")
 
 
-def _operation(method: str, path: str, operation: Json) -> str:
+def _operation(method: str, path: str, operation: Json, shapes: Json) -> str:
     bodies = operation.get("requestBody", {}).get("content", {})
+    answers = operation["responses"].items()
+    problems = [(status, answer) for status, answer in answers if status >= "400"]
     return "".join(
         [
             f'<h2 id="{_anchor(method, path)}"><code>{escape(method.upper())} {escape(path)}</code></h2>',
             _prose(operation.get("description", "")),
             _table(_parameters(operation.get("parameters", []))),
-            *(f"<h3>Body: {_type(body.get('schema', {}))}</h3>" for body in bodies.values()),
-            *(_answer(status, answer) for status, answer in operation["responses"].items()),
+            *(_body(media_type, body, shapes) for media_type, body in bodies.items()),
+            *(_answer(status, answer) for status, answer in answers if status < "400"),
+            f"<details><summary>Problems: {', '.join(status for status, _ in problems)}</summary>",
+            *(_answer(status, answer) for status, answer in problems),
+            "</details>",
         ]
     )
+
+
+def _body(media_type: str, body: Json, shapes: Json) -> str:
+    schema = body.get("schema", {})
+    own = [body["example"]] if "example" in body else [named["value"] for named in body.get("examples", {}).values()]
+    of_shape = shapes.get(schema.get("$ref", "").rpartition("/")[2], {}).get("examples", [])
+    shown = "".join(_example(example) for example in [*own, *of_shape][:1])
+    return f"<h3>Body: <code>{escape(media_type)}</code> {_type(schema)}</h3>{shown}"
 
 
 def _answer(status: str, answer: Json) -> str:
@@ -91,10 +105,13 @@ def _answer(status: str, answer: Json) -> str:
         parts.append(f" <code>{escape(media_type)}</code> {_type(content.get('schema', {}))}")
     for content in answer.get("content", {}).values():
         if "example" in content:
-            example = content["example"]
-            text = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, indent=2)
-            parts.append(f"</p><pre>{escape(text)}</pre><p>")
+            parts.append(f"</p>{_example(content['example'])}<p>")
     return "".join(parts) + "</p>"
+
+
+def _example(example: object) -> str:
+    text = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, indent=2)
+    return f"<pre>{escape(text)}</pre>"
 
 
 def _parameters(parameters: list[Json]) -> Iterator[tuple[str, str, str]]:

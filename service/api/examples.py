@@ -5,6 +5,8 @@ A test holds each against its model, and the citations against the text.
 
 from __future__ import annotations
 
+import json
+
 from service.shapes import Json
 
 TEXT = "The bridge opened in 1932. It is 503 metres long."
@@ -79,6 +81,8 @@ ASK: Json = {
     "generation": 7,
     "took_ms": 84.2,
 }
+_PASSAGES = SEARCH | {"query": ASK["question"]}
+EVENTS = f"event: passages\ndata: {json.dumps(_PASSAGES)}\n\nevent: answer\ndata: {json.dumps(ASK)}\n\n"
 _NOTHING: Json = {"values": 0, "articles": 0}
 FACETS: Json = {
     "query": "the opening of the bridge",
