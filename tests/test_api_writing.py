@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -14,14 +17,18 @@ from urllib.parse import quote
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 import service.api.schemas as schemas
 import service.api.written as written
+from indexer.archive import Archive
 from indexer.build import index_paths
+from indexer.load.bounded import LONGEST_ID, LONGEST_TITLE, LONGEST_URL
 from indexer.records import edition_of
 from service.access.key import Wanted
 from service.access.keys import KeyStore
 from service.api import create_app
+from service.jobs.store import JobStore
 from service.search import Searcher
 from tests.fakes import WordEmbedder
 from tests.test_api import ODD_ID, TEXTS, fits, make_archive, problem
@@ -246,6 +253,22 @@ def test_preconditions_are_heeded(client: TestClient) -> None:
     assert client.delete(address, headers={"If-Match": put.headers["etag"]}).status_code == 204
 
 
+def test_what_a_file_may_state_may_be_put_and_no_more(client: TestClient) -> None:
+    longest = {"title": "t" * LONGEST_TITLE, "url": f"https://e.example/{'u' * (LONGEST_URL - 18)}"}
+    assert client.put(f"/v1/articles/{'x' * LONGEST_ID}", json={"text": "Long.", **longest}).status_code == 201
+    assert client.get(f"/v1/articles/{'x' * LONGEST_ID}").json()["url"] == longest["url"]
+    refused = problem(
+        client.put(f"/v1/articles/{'x' * (LONGEST_ID + 1)}", json={"text": "Long."}), 422, "not-an-article"
+    )
+    assert f"an id has {LONGEST_ID + 1:,} characters" in refused["detail"]
+    for field in ("title", "url"):
+        body = {"text": "Long.", field: longest[field] + "x"}
+        assert (
+            problem(client.put("/v1/articles/x", json=body), 422, "invalid-request")["errors"][0]["pointer"]
+            == f"#/{field}"
+        )
+
+
 def test_of_two_who_change_the_same_edition_one_is_told(client: TestClient) -> None:
     tag = client.get("/v1/articles/example.org/bridge/text").headers["etag"]
     first = client.put("/v1/articles/example.org/bridge", json={"text": "First."}, headers={"If-Match": tag})
@@ -284,6 +307,51 @@ def test_a_job_that_has_not_begun_is_taken_back_with_all_that_it_brought(tmp_pat
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "media_type", "body"),
+    [
+        ("POST", "/v1/articles", "application/json", b'{"articles": [{"id": "new", "text": "Something new."}]}'),
+        (
+            "POST",
+            "/v1/articles",
+            FORM["Content-Type"],
+            b'--x\r\nContent-Disposition: form-data; name="file"; '
+            b'filename="new.txt"\r\n\r\nSomething new.\r\n--x--\r\n',
+        ),
+        ("PUT", "/v1/articles/new", "application/json", b'{"text": "Something new."}'),
+    ],
+)
+def test_nothing_is_taken_from_whose_key_is_revoked_while_they_send(
+    tmp_path: Path, method: str, path: str, media_type: str, body: bytes
+) -> None:
+    app, keys = app_over(tmp_path / "archive"), KeyStore(tmp_path / "archive")
+    key, token = keys.create(Wanted("desk", frozenset(("write",))))
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        keys.revoke(key.id)
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = {"content-type": media_type, "host": "testserver", "authorization": f"Bearer {token}"}
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": raw}
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 401
+    assert JobStore(tmp_path / "archive").newest(lambda kept: True, 1) == []
+
+
+def test_whoever_waits_in_vain_is_not_told_who_writes_and_what(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.jobs.oneoff._PATIENCE", 0.01)
+    with TestClient(app_over(tmp_path / "archive")) as client, Archive(tmp_path / "archive").writer():
+        for answer in (client.put("/v1/articles/a", json={"text": "New."}), client.delete("/v1/articles/a")):
+            detail = problem(answer, 503, "archive-busy")["detail"]
+            assert str(os.getpid()) not in detail
+            assert Path(sys.argv[0]).name not in detail
 
 
 def test_each_key_writes_what_it_may_and_sees_its_own_jobs(tmp_path: Path) -> None:

@@ -48,10 +48,11 @@ async def take_records(request: Request, store: JobStore, caller: Caller) -> Job
 
     Raises:
         RequestValidationError: one cannot be used; the message says which, and why.
-        HTTPException: the body is not JSON, or the client is gone.
+        HTTPException: the body is not JSON, the client is gone, or its key has been revoked since it began.
         ArchiveFull: there is no room for them.
     """
     records = await run_in_threadpool(_records, await _body(request))
+    require_still_in(request)
     return await run_in_threadpool(_accept, records, store, caller)
 
 
