@@ -59,7 +59,7 @@ def put_article(
     with Archive(place) as archive:
         card = embedder.card
         archive.manifest.require_model(card.name, card.weights_sha256, card.dim, place)
-        report = _patiently(lambda: index_articles(archive, embedder, [article], admits=admits))
+        report = _patiently(place, lambda: index_articles(archive, embedder, [article], admits=admits))
     if not report.ids:
         raise report.refused[0]
     outcome: Outcome = "added" if report.added else "updated" if report.updated else "unchanged"
@@ -86,12 +86,13 @@ def remove_article(place: Path, article_id: str, publishers: tuple[str, ...] | N
             return writer.commit()
 
     with Archive(place) as archive:
-        return _patiently(removed)
+        return _patiently(place, removed)
 
 
-def _patiently(change: Callable[[], T]) -> T:
+def _patiently(place: Path, change: Callable[[], T]) -> T:
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
         with suppress(ArchiveBusy):
             return change()
-    return change()
+    # The lock's own message names the other process and what it indexes, which is not for everyone who may write.
+    raise ArchiveBusy(f"archive {place} has been written by another process for {_PATIENCE:.0f} s. Try again later")
