@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.dense import DenseCard, Ints, Mask
+from indexer.dense import Ints, Mask
 from indexer.errors import ArchiveBusy
 from indexer.lexical_part import LexicalPart
 from indexer.linked_part import LINK_TABLES, Known, link_part
@@ -84,14 +84,6 @@ class LimitedSnapshot(Snapshot):
     def _keeps(self, passage_ids: Ints) -> Mask:
         places, present = self._rows.places_of(passage_ids)
         return present & self._rows.alive[places] if len(self._rows.alive) else present
-
-    @property
-    def dense_card(self) -> DenseCard:
-        return replace(super().dense_card, rows=int(self._rows.alive.sum()))
-
-    @property
-    def stale_rows(self) -> int:
-        return int(self._rows.alive[self._rows.base.rows :].sum())
 
 
 class LimitedArchive:

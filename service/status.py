@@ -6,6 +6,7 @@ from indexer.filters import Filter
 from indexer.model import ModelCard
 from indexer.readable import ReadableArchive
 from indexer.size import bytes_of
+from indexer.snapshot import Snapshot
 from service.shapes import Json, line_json
 
 
@@ -14,10 +15,9 @@ def status_of(archive: ReadableArchive, card: ModelCard | None) -> Json:
 
     ``card`` is of the embedder that searches: which runtime computes, and how closely it was measured to agree with
     the reference. None when the archive's model is not on this machine. What a whole archive takes on the disk is not
-    said of a part of it.
+    said of a part of it, nor which index over all vectors serves it: that goes by how many there are.
     """
     snapshot = archive.snapshot()
-    dense = snapshot.dense_card
     manifest = archive.manifest
     return {
         "archive": str(archive.path),
@@ -36,16 +36,21 @@ def status_of(archive: ReadableArchive, card: ModelCard | None) -> Json:
             "overlap": manifest.chunk.overlap,
             "limit": manifest.chunk.limit,
         },
-        "dense": {
-            "kind": dense.kind,
-            "recall_at_10": dense.recall_at_10,
-            "saved_at_generation": dense.generation,
-            "rows_since": snapshot.stale_rows,
-        },
+        "dense": _dense_json(snapshot) if archive.publishers is None else None,
         "lexical": {"kind": "bm25", "k1": 1.2, "b": 0.75},
         "sources": snapshot.sources(),
         "publishers": [[name, count] for name, count in snapshot.distinct("publisher")],
         "languages": [[name, count] for name, count in snapshot.distinct("language")],
+    }
+
+
+def _dense_json(snapshot: Snapshot) -> Json:
+    dense = snapshot.dense_card
+    return {
+        "kind": dense.kind,
+        "recall_at_10": dense.recall_at_10,
+        "saved_at_generation": dense.generation,
+        "rows_since": snapshot.stale_rows,
     }
 
 

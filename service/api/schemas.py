@@ -562,7 +562,7 @@ class ArchiveStatus(Shape):
     bytes: int | None
     model: Model
     passage: PassageSize
-    dense: DenseStatus
+    dense: DenseStatus | None = Field(description="Null for a key to which only some publishers' articles exist.")
     lexical: LexicalStatus
     sources: list[str]
     publishers: list[Count]
