@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
+from indexer.load.bounded import LONGEST_ID, LONGEST_TITLE, LONGEST_URL
 from service.api.schemas import Name, Names, Shape
 from service.jobs.job import State
 
@@ -22,20 +23,20 @@ _EXAMPLE: dict[str, JsonValue] = {
     "url": "https://example.org/bridge",
     "language": "en",
 }
-Id = Annotated[str, Field(min_length=1, max_length=2_000)]
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 
 
 class ArticleFields(Shape):
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_EXAMPLE]})
 
     text: str = Field(description="The whole text; an empty line ends a paragraph. Where it is empty, the title is it.")
-    title: str | None = Field(None, max_length=2_000)
+    title: str | None = Field(None, max_length=LONGEST_TITLE)
     authors: Names = Field([], description="Each author's name.")
     publisher: Name | None = None
     published: str | None = Field(
         None, max_length=40, description="A year, month or day: `2015`, `2015-10`, `2015-10-02`.", examples=["2015-10"]
     )
-    url: str | None = Field(None, max_length=2_000, pattern="^https?://", description="Where it was published.")
+    url: str | None = Field(None, max_length=LONGEST_URL, pattern="^https?://", description="Where it was published.")
     language: str | None = Field(
         None, max_length=20, description="Its code, e.g. `en`; where none is stated, detected."
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from indexer.errors import NotAnArticle
+from indexer.load.bounded import bounded
 from indexer.load.jsonl import article_of
 from indexer.records import Article
 from indexer.standing import Standing
@@ -24,7 +25,11 @@ def article_given(record: Mapping[str, object]) -> Article:
     Raises:
         NotAnArticle: a field cannot be used; the message names it.
     """
-    return article_of(record, PREFIX)
+    given = article_of(record, PREFIX)
+    for item in bounded(given, "what is given"):
+        if isinstance(item, NotAnArticle):
+            raise item
+    return given
 
 
 def under_prefix(article: Article, name: str) -> Article:
