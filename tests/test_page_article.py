@@ -413,6 +413,19 @@ def test_a_citation_is_copied_in_each_style_and_the_last_one_is_remembered(page:
     expect(page.locator(".card .cite-style")).to_have_text("Link to the source")
 
 
+def test_what_was_said_of_a_copy_is_not_taken_away_with_what_was_said_before(page: Page) -> None:
+    page.clock.install()
+    page.goto(path_of(CHEESE, span_of(CHEESE, "takes a third")))
+    copy, said = page.locator(".card .cite-copy"), page.locator(".card .cite-said")
+    copy.click()
+    expect(said).to_have_text("Copied")
+    page.route("**/v1/verify", lambda route: route.abort())
+    copy.click()
+    expect(said).to_contain_text("The service does not answer")
+    page.clock.run_for(10_000)
+    expect(said).to_contain_text("The service does not answer")
+
+
 def test_without_a_clipboard_for_scripts_the_text_is_copied_as_one_used_to(browser: Browser, address: str) -> None:
     span = span_of(CHEESE, "takes a third")
     with looking(browser, address) as page:

@@ -6,8 +6,6 @@ import { post, request } from "./api.js";
 import { copy } from "./copying.js";
 import { el } from "./dom.js";
 
-export { articleHref } from "./address.js";
-
 /** The styles that make a file. */
 export const STYLES = [
   { name: "markdown", label: "Markdown", extension: "md", type: "text/markdown" },
@@ -102,10 +100,12 @@ export function citeButton(citation, label = "Copy citation") {
     }
   }
 
+  let shown; // the time that is left to what was told last
   function tell(heard, seen) {
     announce(heard);
+    clearTimeout(shown);
     said.textContent = seen;
-    if (!control.classList.contains("failed")) setTimeout(() => (said.textContent = ""), SHOWN);
+    if (!control.classList.contains("failed")) shown = setTimeout(() => (said.textContent = ""), SHOWN);
   }
 
   return control;
