@@ -48,6 +48,23 @@ def test_an_engine_is_imported_in_one_place(module: str, doors: set[str]) -> Non
     assert {path for path in found if not any(path.startswith(door) for door in doors)} == set()
 
 
+@pytest.mark.parametrize("package", ["service/access", "service/api", "service/jobs", "service/mcp"])
+def test_the_reading_order_of_a_package_leaves_out_no_module_and_names_none_that_is_gone(package: str) -> None:
+    order = (ROOT / package / "__init__.py").read_text().partition("Read in this order")[2].partition('"""')[0]
+    modules = {path.stem for path in (ROOT / package).glob("*.py")} - {"__init__"}
+    named = {name.partition(".")[0] for name in re.findall(r"``([a-z_.]+)``", order)}
+    assert modules - named == set()
+    assert {name for name in named - modules if name != "service"} == set()
+
+
+@pytest.mark.parametrize("package", ["service/access", "service/jobs"])
+def test_what_decides_for_a_service_knows_nothing_of_http(package: str) -> None:
+    knowing = re.compile(
+        r"^\s*(?:import|from) (?:service\.(?:api|mcp|cli|web)|fastapi|starlette|httpx)\b", re.MULTILINE
+    )
+    assert {path.name for path in (ROOT / package).glob("*.py") if knowing.search(path.read_text())} == set()
+
+
 def test_a_cold_command_line_imports_no_heavy_library() -> None:
     heavy = [
         "sentence_transformers",

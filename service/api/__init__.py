@@ -1,10 +1,17 @@
 """The interface over HTTP: ``create_app`` makes an application of a searcher, ``serving.serve`` puts it on a port.
 
-Read in this order: ``app``; ``schemas`` (what comes in and goes out) with ``examples``; ``search``, ``facets``,
-``asking``, ``articles``, ``citing`` and ``upkeep``, the endpoints, which only parse, call and format; ``request`` (what
-they share) and ``events`` (answers as they come); ``problems`` and ``handlers`` (errors); ``gate``, ``access`` and
-``hosts`` (who comes in); ``requestid``, ``observing``, ``logs`` and ``metrics`` (what those who run it see); ``docs``
-(the description, for people); ``serving``.
+Read in this order:
+
+- ``app`` puts all of it together; ``schemas`` and ``written`` say what comes in and goes out, with ``examples``.
+- The endpoints, which only parse, call and format: ``search``, ``facets``, ``asking``, ``articles``, ``writing``,
+  ``jobs``, ``citing``, ``upkeep``; and what they share: ``request``, ``receiving`` (articles out of bodies) with
+  ``multipart``, ``tags`` and ``preconditions``, ``events`` (answers as they come).
+- ``problems`` and ``handlers``: errors.
+- Who comes in: ``gate``, ``access``, ``hosts``, ``reach`` (whom an address lets in).
+- What those who run it see: ``requestid``, ``observing``, ``logs``, ``metrics``, ``traces``.
+- ``heads`` (HEAD) and ``described`` (what FastAPI leaves undone); ``docs`` (the description, for people).
+- ``serving``, on a port, in one process or in ``workers``: ``connections``, ``patience`` (how long a client may take),
+  ``following`` (what goes on while nobody asks).
 """
 
 from service.api.app import create_app

@@ -34,10 +34,10 @@ from service.mcp.core import at_hand
 from service.search import Searcher
 from service.settings import MOST_BYTES, MOST_UPLOAD_BYTES
 from service.shapes import Json
+from service.web import page
 
 if TYPE_CHECKING:
     from service.api.traces import Traces  # which imports OpenTelemetry
-from service.web import page
 
 _WORTH_COMPRESSING = 1024
 """Bytes. Event streams are left as they are: an event leaves when it happens, not when a block is full."""
@@ -114,18 +114,7 @@ def create_app(
     Measurements are added to those of ``measured``; ``traces``, told of every request answered, is closed at the end.
     A body that ``patience`` does not cover is refused.
     """
-    app = Api(
-        title="Pressmark",
-        version=version("pressmark"),
-        description=_DESCRIPTION,
-        dependencies=[Depends(require_utf8)],
-        openapi_url=None,  # ``docs`` serves it
-        docs_url=None,  # FastAPI's own pages load scripts from another host
-        redoc_url=None,
-        redirect_slashes=False,
-        lifespan=following,
-        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-    )
+    app = _bare()
     app.state.searcher = searcher
     app.state.answerer = answerer
     app.state.writer = writer
@@ -157,6 +146,22 @@ def create_app(
         app.include_router(router)
     agents.mount(app, at_hand(searcher, answerer), origins=cors_origins)
     return app
+
+
+def _bare() -> Api:
+    """The application without any address, and without all that its framework would do beside what is asked of it."""
+    return Api(
+        title="Pressmark",
+        version=version("pressmark"),
+        description=_DESCRIPTION,
+        dependencies=[Depends(require_utf8)],
+        openapi_url=None,  # ``docs`` serves it
+        docs_url=None,  # FastAPI's own pages load scripts from another host
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=following,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
 
 
 def _cross_origin(origins: Sequence[str]) -> Callable[[ASGIApp], ASGIApp]:
