@@ -41,7 +41,7 @@ def id_of(cursor: str | None, fingerprint: str, generation: int) -> str:
     if cursor is None:
         return ""
     place = _place(cursor, fingerprint, generation)
-    if not isinstance(place, str):
+    if not isinstance(place, str) or any("\ud800" <= character <= "\udfff" for character in place):
         raise BadQuery(_FOREIGN)
     return place
 

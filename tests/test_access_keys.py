@@ -241,6 +241,7 @@ def test_a_folder_that_is_gone_is_an_error_of_the_archive(tmp_path: Path) -> Non
     [
         (lambda: Wanted(""), "1 to 100 characters"),
         (lambda: Wanted("x" * 101), "1 to 100 characters"),
+        (lambda: Wanted("desk", publishers=("North \udcff",)), "Give them in UTF-8"),
         (lambda: Wanted("two\nlines"), "in one line"),
         (lambda: Wanted(" x"), "in one line"),
         (lambda: Wanted("x", frozenset()), "may do nothing"),

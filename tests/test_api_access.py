@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import logging
+import re
 import subprocess
 import sys
 import threading
@@ -216,6 +217,21 @@ def test_scopes_are_apart(client: TestClient, store: KeyStore) -> None:
             assert refused.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="read"'
     assert [client.get("/metrics", headers=h).status_code for h in (reads, writes, sees)] == [403, 403, 200]
     assert [client.post("/v1/verify", json=[], headers=h).status_code for h in (writes, sees)] == [403, 403]
+
+
+def test_every_operation_on_the_archive_asks_for_a_scope(client: TestClient, store: KeyStore) -> None:
+    """As described, and by the routes that are there: a key that may do neither gets nowhere with any of them."""
+    sees = bearer(store, "admin")
+    described = {
+        (method.upper(), path)
+        for path, methods in client.get("/openapi.json").json()["paths"].items()
+        for method in methods
+        if path.startswith("/v1/")
+    }
+    assert len(described) >= 20
+    for method, path in described | {("POST", "/mcp"), ("GET", "/mcp"), ("DELETE", "/mcp")}:
+        answer = client.request(method, re.sub(r"\{\w+\}", "x", path), headers=sees)
+        assert (method, path, answer.status_code) == (method, path, 403)
 
 
 def test_whoever_brings_articles_in_may_see_what_became_of_them(client: TestClient, store: KeyStore) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -162,6 +164,9 @@ def test_a_cursor_of_another_list_query_or_generation_is_refused(tmp_path: Path)
     assert "another query" in refused(cursor=client.get("/v1/search?q=bridge&k=1").json()["next"])
     assert "is no cursor" in refused(cursor="example.org/bridge")
     assert "is no cursor" in refused(cursor="")
+    of, generation, _ = json.loads(base64.urlsafe_b64decode(cursor + "=="))
+    half = base64.urlsafe_b64encode(json.dumps([of, generation, "\ud800"]).encode()).decode()
+    assert "another query" in refused(cursor=half)
     problem(client.get("/v1/search", params={"q": "bridge", "cursor": cursor}), 400, "bad-query")
     index_articles(archive, embedder, [article("new", "A new one.")])
     assert "from generation 1 to 2" in refused(cursor=cursor)

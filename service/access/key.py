@@ -43,6 +43,8 @@ class Wanted:
             raise InputError(f"a key without a scope may do nothing. Give it some of: {', '.join(SCOPES)}")
         if self.publishers is not None and not (self.publishers and all(map(str.strip, self.publishers))):
             raise InputError(f"publishers are {list(self.publishers)}. Name each, or none for all. {_MORE}")
+        if any("\ud800" <= character <= "\udfff" for name in self.publishers or () for character in name):
+            raise InputError(f"publishers are {list(self.publishers or ())}, with half a character. Give them in UTF-8")
         if self.publishers is not None and "admin" in self.scopes:
             raise InputError(
                 "admin is to see the whole service's measurements, those of other publishers' articles included. "
