@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -17,6 +18,7 @@ from service.access.rates import Allowance, Rates
 from service.api import create_app
 from service.search import Searcher
 from tests.fakes import WordEmbedder
+from tests.real_server import serving
 from tests.test_api import make_archive, problem
 
 NOW = 1_000_000.0
@@ -153,3 +155,16 @@ def test_without_a_limit_no_response_speaks_of_one(archive: Archive) -> None:
     answer = client_of(archive, None).get(SEARCH)
     assert answer.status_code == 200
     assert not [name for name in answer.headers if name.startswith("ratelimit")]
+
+
+def test_an_address_is_the_one_that_the_request_comes_from_whatever_its_headers_say(tmp_path: Path) -> None:
+    make_archive(tmp_path / "archive")
+    code = (
+        "import sys; from pathlib import Path; from indexer.archive import Archive; from tests.fakes import "
+        "WordEmbedder; from service.search import Searcher; from service.api.serving import serve; "
+        "serve(Searcher(Archive(Path(sys.argv[1])), WordEmbedder()), '127.0.0.1', 0, rate_limit=2)"
+    )
+    with serving("-c", code, str(tmp_path / "archive")) as server:
+        said = [{"X-Forwarded-For": f"10.0.0.{n}", "Forwarded": f"for=10.0.0.{n}"} for n in range(4)]
+        statuses = [httpx.get(f"{server.address}{SEARCH}", headers=headers).status_code for headers in said]
+    assert statuses == [200, 200, 429, 429]

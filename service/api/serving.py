@@ -113,6 +113,7 @@ def serve_made(
         "access_log": False,
         "log_config": server_log(log_format),
         "log_level": "warning",
+        "proxy_headers": False,  # else a client on this machine names itself as it likes, and no limit holds it
         "server_header": False,
         "timeout_graceful_shutdown": _GRACE,
         "timeout_keep_alive": _KEPT,
