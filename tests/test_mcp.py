@@ -496,7 +496,9 @@ def test_the_tools_over_http_give_what_the_interface_gives(address: str, mode: s
         ({}, 200),
         ({"Origin": "https://desk.example"}, 200),
         ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "https://DESK.example"}, 200),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
     ],
 )
 def test_pages_of_other_sites_are_not_let_in(address: str, headers: dict[str, str], status: int) -> None:

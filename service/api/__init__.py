@@ -7,7 +7,7 @@ Read in this order:
   ``jobs``, ``citing``, ``upkeep``; and what they share: ``request``, ``receiving`` (articles out of bodies) with
   ``multipart``, ``tags`` and ``preconditions``, ``events`` (answers as they come).
 - ``problems`` and ``handlers``: errors.
-- Who comes in: ``gate``, ``access``, ``hosts``, ``reach`` (whom an address lets in).
+- Who comes in: ``gate``, ``access``, ``hosts`` and ``origins``, ``reach`` (whom an address lets in).
 - What those who run it see: ``requestid``, ``observing``, ``logs``, ``metrics``, ``traces``.
 - ``heads`` (HEAD) and ``described`` (what FastAPI leaves undone); ``docs`` (the description, for people).
 - ``serving``, on a port, in one process or in ``workers``: ``connections``, ``patience`` (how long a client may take),

@@ -25,6 +25,7 @@ from service.access.keys import KeyStore
 from service.access.rates import Allowance, Rates
 from service.api.access import require_scope, unauthenticated
 from service.api.handlers import refusal
+from service.api.origins import foreign_page
 from service.api.problems import NotReady
 
 _log = logging.getLogger(__name__)
@@ -108,12 +109,11 @@ class Gate:
         return self.keys.bearer(token.strip()) if scheme.lower() == "bearer" else None
 
     def _require_own_page(self, request: Request) -> None:
-        origin = request.headers.get("origin")
-        if origin is None or request.method in _SAFE_METHODS or not request.scope["path"].startswith("/v1/"):
+        if request.method in _SAFE_METHODS or not request.scope["path"].startswith("/v1/"):
             return
-        if not ({origin.lower(), "*"} & set(self.origins) or origin.partition("//")[2] == request.headers.get("host")):
+        if (origin := foreign_page(request.headers, self.origins)) is not None:
             raise HTTPException(
-                403, f"pages of {origin[:200]} may not change this archive. Let them: pressmark serve --cors-origins"
+                403, f"pages of {origin} may not change this archive. Let them: pressmark serve --cors-origins"
             )
 
     def _counted(self, request: Request, key: Key | None) -> Allowance | None:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from mcp.server.lowlevel import Server
@@ -21,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from service.access.caller import Caller
+from service.api.origins import foreign_page
 from service.api.problems import NotReady
 from service.mcp.core import Core
 from service.mcp.server import Context, create_server
@@ -81,8 +81,7 @@ class _Endpoint:
         await self._manager.handle_request(scope, receive, send)
 
     def _require_origin(self, headers: Headers) -> None:
-        """Refuse another site's page. Source: MCP specification, Streamable HTTP, "Security Warning"."""
-        origin = headers.get("origin")
-        if origin is None or origin in self._origins or urlsplit(origin).netloc == headers.get("host"):
-            return
-        raise HTTPException(403, f"pages of {origin[:200]} may not call this address. Let them: name their origin")
+        if (origin := foreign_page(headers, self._origins)) is not None:
+            raise HTTPException(
+                403, f"pages of {origin} may not call this address. Let them: pressmark serve --cors-origins"
+            )
