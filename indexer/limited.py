@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from indexer.lexical_part import LexicalPart
 from indexer.linked_part import LINK_TABLES, Known, link_part
 from indexer.linking import Links
 from indexer.reading import Reading
+from indexer.rows import DenseRows
 from indexer.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 120.0
 """Seconds that a reader waits for a generation that is committed to be published."""
+_CACHE = "PRAGMA main.cache_size = -4096"
+"""KiB: an archive is read by one whole, and by as many parts as there are keys."""
 _THEIRS = "(SELECT publisher FROM temp.theirs)"
 _CARRIED = f"SELECT 1 FROM main.articles a WHERE a.publisher IN {_THEIRS} AND a.content_id ="
 _SHADOWS = f"""
@@ -61,6 +65,7 @@ class LimitedSnapshot(Snapshot):
 
     def __init__(self, place: Path, whole: Snapshot, publishers: tuple[str, ...], known: Known) -> None:
         def shadow(db: sqlite3.Connection) -> None:
+            db.execute(_CACHE)
             db.executescript(_SHADOWS)
             db.executemany("INSERT OR IGNORE INTO theirs VALUES (?)", [(name,) for name in publishers])
             db.execute("BEGIN")  # not the one that is read in, which is begun anew while these tables stay
@@ -75,15 +80,17 @@ class LimitedSnapshot(Snapshot):
             theirs = self._column("SELECT id FROM passages")
             self._see(replace(rows, alive=rows.alive & rows.mask_of(theirs)), whole._lexical)
             part = self._narrowed(self._rows.alive)
-            self._lexical = LexicalPart(whole._lexical, self._keeps, part.passages, part.contents)
+            self._lexical = LexicalPart(whole._lexical, partial(_alive, self._rows), part.passages, part.contents)
 
     def is_of(self, generation: int) -> bool:
         """Whether all of it is of this generation."""
         return self._linked_at == self.generation == generation
 
-    def _keeps(self, passage_ids: Ints) -> Mask:
-        places, present = self._rows.places_of(passage_ids)
-        return present & self._rows.alive[places] if len(self._rows.alive) else present
+
+def _alive(rows: DenseRows, passage_ids: Ints) -> Mask:
+    # No method of the snapshot: each holding the other, a generation that nobody uses any more would stay open.
+    places, present = rows.places_of(passage_ids)
+    return present & rows.alive[places] if len(rows.alive) else present
 
 
 class LimitedArchive:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import json
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -336,3 +338,22 @@ def test_a_part_shows_one_generation_however_many_read_while_it_is_written(tmp_p
         finally:
             stop.set()
         assert all(reader.result(timeout=60) for reader in readers)
+
+
+def test_a_part_that_nobody_uses_is_closed_at_once(tmp_path: Path) -> None:
+    """Not when cycles are collected next: until then a writer's log could not shrink, nor what is removed leave it."""
+    archive = archive_of(tmp_path / "archive", OURS + THEIRS)
+    used = weakref.ref(archive.limited([TIMES]).snapshot())
+    index_articles(archive, WordEmbedder(), [_by(POST, "p/new", "A new line.")])
+    gc.disable()
+    try:
+        archive.refresh()
+        assert used() is None
+    finally:
+        gc.enable()
+
+
+def test_a_part_takes_little_memory_of_its_own(whole: Archive) -> None:
+    """As many parts as there are keys are open at once; a whole archive's cache may take 64 MiB."""
+    (cached,) = whole.limited([TIMES]).snapshot()._all("PRAGMA main.cache_size")[0]
+    assert -4096 <= cached < 0
