@@ -118,6 +118,15 @@ def test_typing_searches_and_the_address_holds_the_search(page: Page) -> None:
     assert page.locator(".hit mark").first.text_content() in {"Ferry", "number"}
 
 
+def test_every_way_to_search_that_the_page_shows_can_be_typed_as_it_stands(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator(".home dt").first).to_be_visible()
+    for example in shown(page, ".home dt"):
+        page.goto(f"/?q={quote(example)}")
+        expect(page.locator(".count")).to_contain_text(re.compile("passage|Nothing found"))
+        expect(page.locator(".problem")).to_have_count(0)
+
+
 def test_going_back_and_forward_shows_what_was_there(page: Page) -> None:
     page.goto("/")
     box = page.get_by_role("searchbox")
@@ -153,6 +162,21 @@ def test_a_slow_answer_to_an_earlier_search_never_replaces_a_later_one(page: Pag
     late[0].continue_()
     page.wait_for_timeout(300)
     expect(page.locator(".hit h3").first).to_have_text(EVIL_TITLE)
+
+
+def test_a_start_page_that_comes_late_never_replaces_an_article(page: Page) -> None:
+    late: list[Route] = []
+    page.goto("/article/farm")
+    expect(page.get_by_role("heading", level=1)).to_have_text("farm")
+    page.route(re.compile(r"v1/articles\?limit=1$"), lambda route: late.append(route))
+    page.locator(".wordmark").click()
+    expect(page.locator(".home")).to_be_attached()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("farm")
+    assert len(late) == 1
+    late[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator("h1")).to_have_text("farm")
 
 
 def test_a_permanent_link_shows_the_same_in_a_new_tab(browser: Browser, address: str) -> None:
@@ -429,6 +453,7 @@ def test_it_is_dark_where_the_reader_likes_it_dark(browser: Browser, address: st
 
 def test_what_cannot_be_searched_for_is_told_with_the_mend(page: Page) -> None:
     page.goto("/?q=%22%22")
+    expect(page.locator(".problem h2")).to_have_text("This cannot be searched for")
     expect(page.locator(".problem")).to_contain_text("holds no word to search for")
     page.get_by_role("searchbox").fill("wheat")
     expect(page.locator(".hit h3").first).to_have_text("farm")

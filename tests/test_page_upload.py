@@ -95,6 +95,21 @@ def test_an_upload_is_found_without_the_page_being_loaded_anew(page: Page) -> No
     assert page.evaluate("window.sameDocument") is True
 
 
+def test_a_search_stays_on_the_page_when_an_upload_ends(page: Page) -> None:
+    choose(page, text_file("kiln.txt", "The kiln of Lybster burns peat."))
+    held: list[Route] = []
+    page.route("**/v1/jobs/*", lambda route: held.append(route))
+    page.locator("#upload-files").set_input_files([text_file("loom.txt", "The loom of Lybster weaves flax.")])
+    found = search(page, "lybster kiln")
+    expect(found).to_have_text("The kiln of Lybster burns peat.")
+    assert len(held) == 1
+    page.unroute("**/v1/jobs/*")  # which lets go of it
+    expect(page.locator("#announced")).to_have_text("loom.txt: 1 added")
+    expect(found).to_have_text("The kiln of Lybster burns peat.")
+    page.locator(".wordmark").click()
+    expect(over(page, 0)).to_contain_text("loom.txt")
+
+
 def test_a_file_that_is_no_article_shows_why_beside_those_that_are(page: Page, address: str) -> None:
     entry = choose(
         page,

@@ -10,7 +10,7 @@ const WAYS = [
   ["naval exercise in the gulf", "Words find passages that say it, and passages that mean it"],
   ["\u201cjoint statement\u201d", "Words in quotation marks stand exactly so"],
   ["sanctions -oil", "A word after a minus does not occur"],
-  ["publisher:Reuters after:2015-03", "Publisher, author, language and dates narrow it"],
+  ["ceasefire publisher:Reuters after:2015-03", "Publisher, author, language and dates narrow it"],
 ];
 
 /** Shows what there is to search. */

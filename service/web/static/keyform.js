@@ -3,15 +3,18 @@
 import { key } from "./api.js";
 import { el } from "./dom.js";
 
-/** A problem as something to read and act on; `again` repeats what failed, with a key once there is one. */
-export function problemPanel(problem, again) {
+/**
+ * A problem as something to read and act on; `again` repeats what failed, with a key once there is one. The heading is
+ * the service's, whose words fit every program, where the page has no better one.
+ */
+export function problemPanel(problem, again, heading = problem.document?.title ?? "Something went wrong") {
   if (problem.status === 401) return keyForm(again);
-  const { title = "Something went wrong", errors = [], request_id: named } = problem.document ?? {};
+  const { errors = [], request_id: named } = problem.document ?? {};
   const passing = problem.status === 0 || problem.status === 429 || problem.status >= 500;
   return el(
     "section",
     { class: "notice problem", role: "alert" },
-    el("h2", {}, title),
+    el("h2", {}, heading),
     el("p", {}, sentence(problem.message)),
     errors.length > 1 && el("ul", {}, errors.map(misfit)),
     problem.retryAfter && el("p", {}, `Try again in ${spoken(problem.retryAfter)}.`),

@@ -3,7 +3,7 @@
 import { showArticle } from "./article.js";
 import { listenToKeys } from "./keyboard.js";
 import { keyControl } from "./keyform.js";
-import { showSearch } from "./search.js";
+import { leaveSearch, showSearch } from "./search.js";
 import { listenToSearchBox, searchBoxSays } from "./searchbox.js";
 import { selectionBar } from "./selection.js";
 
@@ -36,8 +36,10 @@ async function show({ typing = false } = {}) {
   const mine = (showing = {});
   shown = location.pathname + location.search;
   if (!typing) searchBoxSays(new URLSearchParams(location.search).get("q") ?? "");
+  const article = isArticle(location.pathname);
+  if (article) leaveSearch();
   try {
-    await (isArticle(location.pathname) ? showArticle(root) : showSearch(root, { typing }));
+    await (article ? showArticle(root) : showSearch(root, { typing }));
   } finally {
     if (showing === mine) showing = null; // not the address: an article's view adds the cited words to it
   }

@@ -47,6 +47,11 @@ export async function showSearch(root, { typing = false } = {}) {
   await passages;
 }
 
+/** Ends what is asked for the search view, which another view has taken the place of. */
+export function leaveSearch() {
+  asking.abort();
+}
+
 // --- the frame ---
 
 function frame() {
@@ -133,7 +138,8 @@ async function showPassages(root, wanted, signal, again) {
     }
     const unfinished = wanted.typing && problem.status === 400; // a quotation mark, say, with nothing behind it yet
     fill(view.count, unfinished && "…");
-    fill(view.problem, !unfinished && problemPanel(problem, again));
+    const heading = problem.status === 400 ? "This cannot be searched for" : undefined;
+    fill(view.problem, !unfinished && problemPanel(problem, again, heading));
     return null;
   } finally {
     clearTimeout(grey);

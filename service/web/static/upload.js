@@ -64,7 +64,8 @@ async function sendAll() {
     }
     draw();
     tell(next);
-    if (next.result?.added || next.result?.updated) area.done?.();
+    const more = next.result?.added || next.result?.updated;
+    if (more && area.element.isConnected) area.done(); // else it would draw over what has taken the area's place
   }
   sending = false;
 }
