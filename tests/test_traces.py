@@ -169,7 +169,9 @@ def test_a_collector_that_is_gone_or_slow_costs_requests_nothing(archive: Archiv
         slow.shutdown()
 
 
-@pytest.mark.parametrize("given", ["collector:4318", "grpc://collector:4317", "http://", "nonsense"])
+@pytest.mark.parametrize(
+    "given", ["collector:4318", "grpc://collector:4317", "http://", "nonsense", "http://[", "http://a:x"]
+)
 def test_what_is_no_url_is_refused(given: str) -> None:
     with pytest.raises(InputError, match=r"otlp_endpoint is .* such as http://127\.0\.0\.1:4318"):
         traces_url(given)

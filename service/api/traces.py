@@ -100,9 +100,14 @@ def traces_url(endpoint: str) -> str:
     Raises:
         InputError: it is no http(s) URL.
     """
-    parts = urlsplit(endpoint)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise InputError(f"otlp_endpoint is {endpoint!r}; write the collector's URL, such as http://127.0.0.1:4318")
+    mend = f"otlp_endpoint is {endpoint!r}; write the collector's URL, such as http://127.0.0.1:4318"
+    try:
+        parts = urlsplit(endpoint)
+        named = parts.hostname and parts.port != 0
+    except ValueError as error:  # a bracket that none closes, or a port that is none
+        raise InputError(mend) from error
+    if parts.scheme not in {"http", "https"} or not named:
+        raise InputError(mend)
     path = parts.path.rstrip("/")
     return parts._replace(path=path if path.endswith(_PATH) else path + _PATH).geturl()
 
