@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from indexer.writer import ArchiveWriter
 
 _MOST_LIMITED = 64
-"""Parts of the archive that are kept open; each costs a connection and two bytes a passage."""
+"""Parts of the archive that are kept open; each costs a connection with 4 MiB of cache, and two bytes a passage."""
 _PATIENCE = 120.0
 """Seconds that a reader without any generation waits for one whose words are being made."""
 
@@ -52,6 +52,7 @@ class Archive:
         if not there:
             raise ArchiveMissing(f"there is no archive at {self.path}. Make one: pressmark index PATH...")
         self._watch = connect(self.path)
+        self._file = (self.path / DATABASE).stat().st_ino
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._limited: dict[tuple[str, ...], LimitedArchive] = {}
@@ -124,7 +125,9 @@ class Archive:
         Raises:
             ArchiveBusy: no generation is at hand and a writer did not publish in time.
             ArchiveMismatch: the archive was rebuilt with another model since it was opened.
+            ArchiveMissing: it was removed since, or another put in its place.
         """
+        self._require_place()
         with self._lock:
             current = self._snapshot
             if current is not None:
@@ -141,6 +144,19 @@ class Archive:
                 )
             self._snapshot = fresh
             return fresh
+
+    def _require_place(self) -> None:
+        """Show nothing that was removed: whoever holds files open can read them long after."""
+        try:
+            replaced = (self.path / DATABASE).stat().st_ino != self._file
+        except OSError as error:
+            raise ArchiveMissing(
+                f"archive {self.path} is there no more ({error.strerror}). Put it back, or stop this process"
+            ) from error
+        if replaced:
+            raise ArchiveMissing(
+                f"another archive was put in the place of {self.path} since it was opened. Start this process again"
+            )
 
     def refresh(self) -> int:
         """Move on to the newest generation, and hold on to nothing that only an older one needs.

@@ -319,6 +319,18 @@ def test_health_is_the_process_and_readiness_a_query(client: TestClient, tmp_pat
     problem(broken.get("/v1/search?q=a"), 500, "model")
 
 
+def test_an_archive_that_was_removed_is_not_ready(tmp_path: Path) -> None:
+    place = tmp_path / "archive"
+    with make_archive(place) as archive, TestClient(create_app(Searcher(archive, WordEmbedder()))) as client:
+        assert client.get("/readyz").status_code == 200
+        place.rename(tmp_path / "away")
+        problem(client.get("/v1/search?q=bridge"), 500, "archive-missing")
+        assert "is there no more" in problem(client.get("/readyz"), 503, "not-ready")["detail"]
+        assert not place.exists()
+        (tmp_path / "away").rename(place)
+        assert client.get("/readyz").status_code == 200
+
+
 def test_an_empty_archive_is_ready(tmp_path: Path) -> None:
     embedder = WordEmbedder()
     client = TestClient(create_app(Searcher(open_or_create(tmp_path / "archive", embedder), embedder)))

@@ -292,6 +292,25 @@ def test_zeroed_pages_are_found(ports: Archive) -> None:
     assert findings
 
 
+def test_what_was_removed_is_not_shown_by_whoever_holds_it_open(ports: Archive, tmp_path: Path) -> None:
+    away = tmp_path / "away"
+    ports.refresh()
+    ports.path.rename(away)
+    for look in (ports.snapshot, ports.refresh):
+        with pytest.raises(ArchiveMissing, match="Put it back"):
+            look()
+    assert not ports.path.exists()  # nor is a folder made where it was: a copy would be put into it
+    away.rename(ports.path)
+    assert ports.refresh() == 1
+    shutil.copytree(ports.path, away)
+    shutil.rmtree(ports.path)
+    away.rename(ports.path)
+    with pytest.raises(ArchiveMissing, match="Start this process again"):
+        ports.snapshot()
+    with Archive(ports.path) as anew:
+        assert anew.refresh() == 1
+
+
 def test_other_things_in_an_archives_place(tmp_path: Path) -> None:
     manifest = open_or_create(tmp_path / "model", WordEmbedder()).manifest
     (tmp_path / "file").write_text("text")
