@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from indexer.duplicates import Wording, clusters, resembles, searched_text
 from indexer.stored import blocks_from_json
@@ -61,11 +63,25 @@ def link_copies(db: sqlite3.Connection, changed: set[int]) -> None:
 def _candidates(db: sqlite3.Connection, content_id: int) -> list[int]:
     rows = db.execute(
         "SELECT DISTINCT theirs.content_id FROM bands mine JOIN bands theirs ON theirs.band = mine.band "
-        "AND theirs.hash = mine.hash JOIN contents ON contents.id = theirs.content_id "
-        "WHERE mine.content_id = ? AND theirs.content_id <> mine.content_id ORDER BY 1 LIMIT ?",
+        "AND theirs.hash = mine.hash WHERE mine.content_id = ? AND theirs.content_id <> mine.content_id "
+        "ORDER BY 1 LIMIT ?",
         (content_id, _MOST_COMPARED),
     )
     return [row[0] for row in rows]
+
+
+def _sharing_bands(db: sqlite3.Connection, members: Sequence[int]) -> list[tuple[int, int]]:
+    """The pairs of these contents to compare: in each band, one with those before it."""
+    rows = db.execute(
+        "SELECT band, hash, content_id FROM bands WHERE content_id IN (SELECT value FROM json_each(?)) "
+        "ORDER BY band, hash, content_id",
+        (json.dumps(members),),
+    )
+    alike = [[row[2] for row in group] for _, group in groupby(rows, itemgetter(0, 1))]
+    pairs = (
+        (one, other) for group in alike for at, one in enumerate(group) for other in group[: min(at, _MOST_COMPARED)]
+    )
+    return sorted(set(pairs))
 
 
 def _cluster_of(db: sqlite3.Connection, content_id: int) -> set[int]:
@@ -82,9 +98,12 @@ def links_among(db: sqlite3.Connection, members: Sequence[int]) -> Links:
     def wording(content_id: int) -> Wording:
         return Wording.of(_text(db, content_id))
 
-    found = [(one, other) for one in members for other in set(members).intersection(_candidates(db, one))]
-    alike = [(one, other) for one, other in found if resembles(wording(one).fives, wording(other).fives)]
-    groups = clusters(members, alike)
+    kin = {member: {member} for member in members}
+    for one, other in _sharing_bands(db, members):
+        if other not in kin[one] and resembles(wording(one).fives, wording(other).fives):
+            together = kin[one] | kin[other]
+            kin.update(dict.fromkeys(together, together))
+    groups = sorted({min(group): sorted(group) for group in kin.values() if len(group) > 1}.values())
     repeats = [mark for group in groups for mark in _marks(db, group, wording)]
     return Links(
         tuple((member, group[0]) for group in groups for member in group),
