@@ -624,3 +624,18 @@ def test_a_phone_reads_the_article_in_its_width_with_the_rail_folded_below(brows
             box = button.bounding_box()
             assert box is not None
             assert min(box["width"], box["height"]) >= 44
+
+
+def test_what_is_picked_hides_nothing_of_the_rail_on_a_phone(browser: Browser, address: str) -> None:
+    with looking(browser, address, viewport={"width": 320, "height": 640}) as page:
+        page.goto(path_of(LONG, span_of(LONG, "A windmill turned 5 times."), q="windmill"))
+        page.wait_for_selector(".match-steps")
+        page.locator(".rail-toggle").click()
+        page.locator(".card .pick input").check()
+        last = page.locator(".match-list a").last
+        last.scroll_into_view_if_needed()
+        page.locator(".rail").evaluate("rail => rail.scrollTo(0, rail.scrollHeight)")
+        bar, row = page.locator(".picked").bounding_box(), last.bounding_box()
+        assert bar is not None
+        assert row is not None
+        assert row["y"] + row["height"] <= bar["y"]

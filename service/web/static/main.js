@@ -52,7 +52,7 @@ function keepPlace() {
 async function cameBack() {
   const { scroll } = history.state ?? {};
   const jumped = shown === location.pathname + location.search && !isArticle(location.pathname);
-  if (jumped) return; // to a hit of the results that are here
+  if (jumped) return; // to what the answer that is here cites
   await show();
   if (scroll !== undefined) scrollTo(0, scroll);
 }
@@ -64,7 +64,7 @@ function followed(event) {
   const to = new URL(link.href);
   if (to.origin !== location.origin || !(to.pathname === "/" || isArticle(to.pathname))) return;
   const within = to.hash && to.pathname === location.pathname && to.search === location.search;
-  if (within && !isArticle(to.pathname)) return; // a jump to a hit, which the browser does better
+  if (within && !isArticle(to.pathname)) return; // a jump to what an answer cites, which the browser does better
   event.preventDefault();
   void go(to.href);
 }
