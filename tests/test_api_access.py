@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -417,6 +418,19 @@ def test_the_description_says_what_needs_a_key(client: TestClient, store: KeySto
     after = described()
     assert after["/v1/search"] == [{"key": []}]
     assert after["/healthz"] is None
+
+
+def test_an_application_that_has_ended_holds_no_file_of_keys(archive: Archive, store: KeyStore) -> None:
+    def held() -> int:
+        links = (Path("/proc/self/fd") / number for number in os.listdir("/proc/self/fd"))
+        return sum(os.path.realpath(link) == str(store.path) for link in links)
+
+    headers = bearer(store)
+    store.close()
+    with TestClient(create_app(Searcher(archive, WordEmbedder()))) as client:
+        assert client.get(SEARCH, headers=headers).status_code == 200
+        assert held() == 1
+    assert held() == 0
 
 
 # --- real processes ---------------------------------------------------------------------------------------------------

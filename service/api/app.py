@@ -124,7 +124,7 @@ def create_app(
     app.state.most_upload_bytes = most_upload_bytes
     install(app)
     app.state.metrics = measured = measured or metrics.Metrics(searcher.archive)
-    keys = KeyStore(searcher.archive.path)
+    app.state.keys = keys = KeyStore(searcher.archive.path)
     app.state.keys_required = lambda: closed or keys.required()
     app.add_middleware(BodyPatience, patience=patience or Patience())
     app.add_middleware(BodyLimit, most=most_bytes, most_of_files=most_upload_bytes)

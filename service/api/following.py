@@ -41,6 +41,7 @@ async def following(app: FastAPI) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        app.state.keys.close()
 
 
 async def _follow(archive: ReadableArchive) -> None:
