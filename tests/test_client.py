@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -45,10 +43,10 @@ from service.status import status_of
 from service.verify import ArchiveTexts, verify_document
 from tests import hand_answers as hand
 from tests.fakes import WordEmbedder
+from tests.real_server import serving
 from tests.test_api_asking import HandAnswerer
 from tests.test_rerank import VowelReader
 
-ROOT = Path(__file__).parent.parent
 ODD_ID = "käse #1?/x%2Fy &+"
 OTHERS = {
     ODD_ID: "Cheese 🧀 is carried by ships.",
@@ -74,21 +72,8 @@ def searcher(archive: Archive) -> Searcher:
 
 @pytest.fixture(scope="module")
 def address(archive: Archive) -> Iterator[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.serve_answers", str(archive.path)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        said = process.stdout.readline()
-        assert said, process.stderr and process.stderr.read()
-        yield "http://" + said.partition(" on http://")[2].partition(";")[0]
-    finally:
-        process.kill()
-        process.communicate()
+    with serving("-m", "tests.serve_answers", str(archive.path)) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")

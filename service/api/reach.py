@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from indexer.errors import InputError
@@ -44,9 +45,8 @@ def names_of(host: str, allowed: Sequence[str]) -> tuple[str, ...]:
 
 def access_line(archive: Path) -> str:
     """What is said at the start of who is let in."""
-    store = KeyStore(archive)
-    required = store.required()
-    store.close()
+    with closing(KeyStore(archive)) as store:
+        required = store.required()
     if not required:
         return (
             "There are no keys, so it listens to this machine only. To let others in: pressmark keys create NAME, then "
@@ -58,7 +58,5 @@ def access_line(archive: Path) -> str:
 
 
 def _active(archive: Path) -> int:
-    store = KeyStore(archive)
-    count = sum(key.state == "active" for key in store.all())
-    store.close()
-    return count
+    with closing(KeyStore(archive)) as store:
+        return sum(key.state == "active" for key in store.all())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -91,13 +91,7 @@ def show_report(report: Report, place: str) -> None:
     """What an indexing run did, in a few lines; what it refused, named."""
     out = console()
     rate = f", {report.embedded / report.model_seconds:,.0f} passages/s in the model" if report.model_seconds else ""
-    changes = {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "removed": len(report.removed),
-    }
-    said = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count) or "nothing to do"
+    said = _changes(report.added, report.updated, report.unchanged, len(report.removed))
     out.print(f"{place}: {said}; {report.embedded:,} passages embedded in {report.seconds:.1f} s{rate}", soft_wrap=True)
     for name in report.removed[:20]:
         out.print(Text(f"  removed {printable(name)} (gone from its folder)", "dim"))
@@ -105,19 +99,24 @@ def show_report(report: Report, place: str) -> None:
         out.print(Text(f"  ... and {len(report.removed) - 20:,} more", "dim"))
     if report.withheld:
         out.print(f"  {len(report.withheld):,} left out: removed by hand before. To have them back: --restore")
-    if report.skipped:
-        kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in sorted(report.skipped.items()))
-        out.print(Text(f"  not articles, skipped: {kinds}", "dim"))
+    _show_skipped(out, report.skipped)
 
 
 def show_uploaded(done: Uploaded, place: str) -> None:
     """What became of files that were sent to a service, in a line or two."""
     out = console()
-    changes = {"added": done.added, "updated": done.updated, "unchanged": done.unchanged}
-    said = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count) or "nothing to do"
-    out.print(f"{printable(place)}: {said}", soft_wrap=True)
-    if done.skipped:
-        kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in sorted(done.skipped.items()))
+    out.print(f"{printable(place)}: {_changes(done.added, done.updated, done.unchanged)}", soft_wrap=True)
+    _show_skipped(out, done.skipped)
+
+
+def _changes(added: int, updated: int, unchanged: int, removed: int = 0) -> str:
+    counts = {"added": added, "updated": updated, "unchanged": unchanged, "removed": removed}
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nothing to do"
+
+
+def _show_skipped(out: Console, skipped: Mapping[str, int]) -> None:
+    if skipped:
+        kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in sorted(skipped.items()))
         out.print(Text(f"  not articles, skipped: {kinds}", "dim"))
 
 
