@@ -199,7 +199,7 @@ def test_a_key_is_read_from_one_authorization_header_and_nowhere_else(client: Te
 
 
 @given(header=st.binary(max_size=80) | st.binary(max_size=60).map(b"Bearer pm_".__add__))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_header_whatever_it_holds_comes_in_or_breaks_anything(
     client: TestClient, store: KeyStore, header: bytes
 ) -> None:
