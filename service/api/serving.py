@@ -6,7 +6,7 @@ import errno
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from service.api.reach import access_line, is_loopback, names_of, require_keys
 from service.api.request import Asks, Writes
 from service.api.workers import serve_workers
 from service.search import Searcher
-from service.settings import MOST_BYTES, MOST_UPLOAD_BYTES, LogFormat
+from service.settings import LogFormat
 
 _GRACE = 10
 """Seconds that requests under way are given to end."""
@@ -44,19 +44,14 @@ def serve(
     writer: Writes | None = None,
     *,
     log_format: LogFormat = "none",
-    log_queries: bool = False,
-    cors_origins: Sequence[str] = (),
-    most_bytes: int = MOST_BYTES,
-    most_upload_bytes: int = MOST_UPLOAD_BYTES,
     rate_limit: int | None = None,
-    allowed_hosts: Sequence[str] = (),
     patience: Patience | None = None,
 ) -> None:
     """Answer on ``host`` and ``port`` (0: any free one) until SIGINT or SIGTERM; requests under way are finished.
 
-    Requests are logged on stderr in ``log_format``; see ``create_app`` for the rest. Where only this machine reaches
-    the address it is called by this machine's names, and by ``allowed_hosts``; where others do, every request needs a
-    key, whatever becomes of the keys meanwhile.
+    Requests are logged on stderr in ``log_format``. Where only this machine reaches the address it is called by this
+    machine's names; where others do, every request needs a key, whatever becomes of the keys meanwhile. Whatever else
+    can be set stays as it is: ``serve_made`` serves an application that was made otherwise.
 
     Raises:
         InputError: the port is taken, the address cannot be listened on, or others reach it and there is no key.
@@ -67,12 +62,9 @@ def serve(
             searcher,
             answerer,
             writer,
-            most_bytes=most_bytes,
-            most_upload_bytes=most_upload_bytes,
-            cors_origins=cors_origins,
-            log=request_log(log_format, sys.stderr, queries=log_queries),
+            log=request_log(log_format, sys.stderr),
             rate_limit=rate_limit,
-            hosts=names_of(host, allowed_hosts),
+            hosts=names_of(host, ()),
             closed=not is_loopback(host),
             patience=patience,
         )
