@@ -86,6 +86,11 @@ def test_the_page_is_told_what_can_be_asked_for(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_a_line_is_no_longer_than_those_of_the_rest(path: Path) -> None:
+    assert [line for line in path.read_text("utf-8").splitlines() if len(line) > 120] == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_a_file_names_no_other_host_and_makes_no_markup_of_text(path: Path) -> None:
     text = path.read_text("utf-8")
     assert [url for url in re.findall(r"(?:https?:)?//[\w.-]+\.\w+[^\s\"')]*", text) if url != NAMESPACE] == []

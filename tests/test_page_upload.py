@@ -99,7 +99,8 @@ def test_a_search_stays_on_the_page_when_an_upload_ends(page: Page) -> None:
     choose(page, text_file("kiln.txt", "The kiln of Lybster burns peat."))
     held: list[Route] = []
     page.route("**/v1/jobs/*", lambda route: held.append(route))
-    page.locator("#upload-files").set_input_files([text_file("loom.txt", "The loom of Lybster weaves flax.")])
+    with page.expect_request("**/v1/jobs/*"):
+        page.locator("#upload-files").set_input_files([text_file("loom.txt", "The loom of Lybster weaves flax.")])
     found = search(page, "lybster kiln")
     expect(found).to_have_text("The kiln of Lybster burns peat.")
     assert len(held) == 1

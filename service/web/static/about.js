@@ -6,7 +6,14 @@ import { el } from "./dom.js";
 import { short } from "./verdict.js";
 
 const LANGUAGES = new Intl.DisplayNames("en", { type: "language", fallback: "code" });
-const FIELDS = { title: "Title", authors: "Authors", publisher: "Publisher", published: "Date", url: "Address", language: "Language" };
+const FIELDS = {
+  title: "Title",
+  authors: "Authors",
+  publisher: "Publisher",
+  published: "Date",
+  url: "Address",
+  language: "Language",
+};
 
 /** Publisher and date, in one line above the title. */
 export function kicker({ publisher, published }) {
@@ -30,7 +37,10 @@ export function under(article, ...more) {
 
 function source(url) {
   const address = webAddress(url);
-  if (address) return el("a", { href: address.href, rel: "noopener noreferrer", class: "published-at" }, `Read it at ${address.host} ↗`);
+  if (address) {
+    const attributes = { href: address.href, rel: "noopener noreferrer", class: "published-at" };
+    return el("a", attributes, `Read it at ${address.host} ↗`);
+  }
   return url && el("span", { class: "published-at", title: "This address is none that a browser follows" }, url);
 }
 
@@ -52,7 +62,9 @@ function first(original) {
 export function provenance(article) {
   const edition = el("code", { title: article.edition }, short(article.edition));
   const proof = el("span", { class: "proof" });
-  void proves(article).then((same) => same !== null && proof.append(same ? " ✓ computed again here" : " ✗ not that of this text"));
+  void proves(article).then((same) => {
+    if (same !== null) proof.append(same ? " ✓ computed again here" : " ✗ not that of this text");
+  });
   const facts = [
     ["Id", el("code", {}, article.article_id)],
     ["Edition", [edition, proof]],

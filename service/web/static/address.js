@@ -12,8 +12,8 @@ export function articlePath(id) {
 }
 
 /**
- * The address of a cited span. `from` holds what was searched for (the parameters of the search's address); the article's
- * page leads back there and shows what else it matches.
+ * The address of a cited span. `from` holds what was searched for (the parameters of the search's address); the
+ * article's page leads back there and shows what else it matches.
  */
 export function articleHref(citation, from = "") {
   const kept = [...new URLSearchParams(from)].filter(([name]) => name !== "edition");
@@ -22,15 +22,15 @@ export function articleHref(citation, from = "") {
 }
 
 /**
- * The citation's link for ever. It holds the quote too, behind the "#", where no server sees it: so the page can say what
- * became of the words when the article has changed or is gone.
+ * The citation's link for ever. It holds the quote too, behind the "#", where no server sees it: so the page can say
+ * what became of the words when the article has changed or is gone.
  */
 export function permanentLink(citation, from = "") {
   const link = location.origin + articleHref(citation, from);
   return new Text(citation.quote).length > LONGEST_QUOTE ? link : `${link}&quote=${encodeURIComponent(citation.quote)}`;
 }
 
-/** What an article's address asks for: id, edition, span, quote (null where it says nothing) and the search it came from. */
+/** What an article's address asks for: id, edition, span, quote (null where it says nothing), and the search before. */
 export function wantedAt(place) {
   const search = new URLSearchParams(place.search);
   const edition = search.get("edition");

@@ -53,6 +53,6 @@ export async function get(path, parameters = {}, signal = undefined) {
 
 /** The JSON that a body is answered with. */
 export async function post(path, body, signal = undefined) {
-  const options = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" }, signal };
-  return (await request(path, options)).json();
+  const type = { "Content-Type": "application/json" };
+  return (await request(path, { method: "POST", body: JSON.stringify(body), headers: type, signal })).json();
 }

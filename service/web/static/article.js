@@ -1,8 +1,9 @@
 /**
  * The article view: the canonical text, opened at the words that the address cites, and beside it what else it matches.
  *
- * Read in this order: address.js (what is asked for), blocks.js (the text and its marks), verdict.js (what became of the
- * cited words), rail.js and matches.js (what stands beside it), words.js (citing what is selected), about.js (the head).
+ * Read in this order: address.js (what is asked for), blocks.js (the text and its marks), verdict.js (what became of
+ * the cited words), rail.js and matches.js (what stands beside it), words.js (citing what is selected), about.js (the
+ * head).
  */
 
 import { kicker, provenance, under } from "./about.js";
@@ -49,7 +50,8 @@ export async function showArticle(root) {
 async function fetched(id) {
   const response = await request(`/v1/articles/${id.split("/").map(encodeURIComponent).join("/")}`);
   if (response.headers.get("Content-Type")?.startsWith("application/json")) return response.json();
-  throw new Problem(404, { detail: `there is no article ${id}` }); // an id that ends in /text, gone: that is another's text
+  // An id that ends in /text, and is gone: this is the text of another.
+  throw new Problem(404, { detail: `there is no article ${id}` });
 }
 
 function missing(wanted) {
@@ -121,11 +123,12 @@ function view(article, wanted, ended) {
     follow(matches, reading, ended.signal);
   }
 
-  document.addEventListener("keydown", (event) => whole.isConnected && pressed(event, matches, whole), { signal: ended.signal });
+  const keyed = (event) => whole.isConnected && pressed(event, matches, whole);
+  document.addEventListener("keydown", keyed, { signal: ended.signal });
   return { view: whole, open, findMatches };
 }
 
-/** What a search finds in an article; nothing where it cannot be searched for or the view is gone: the text is there. */
+/** What a search finds in an article; nothing where it cannot be searched or the view is gone: the text is there. */
 async function matchesFor(query, article, signal) {
   try {
     return await get("/v1/search", { q: query, article: article.article_id, k: MATCHES }, signal);
@@ -168,12 +171,15 @@ function goTo(mark) {
   requestAnimationFrame(scroll); // what came into sight may be taller than it was taken for
 }
 
+const citing = (whole) =>
+  whole.querySelector(".words:not([hidden]) .cite-copy") ?? whole.querySelector(".card .cite-copy");
+
 /** n and p go from match to match, c to what cites the words that are selected or marked. */
 function pressed(event, matches, whole) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]")) return;
   if (event.key === "n" || event.key === "p") matches?.step(event.key === "n" ? 1 : -1);
-  else if (event.key === "c") (whole.querySelector(".words:not([hidden]) .cite-copy") ?? whole.querySelector(".card .cite-copy"))?.focus();
+  else if (event.key === "c") citing(whole)?.focus();
   else return;
   event.preventDefault();
 }

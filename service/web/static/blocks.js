@@ -78,7 +78,7 @@ export class Reading {
       before.setStart(holder, 0);
       before.setEnd(node, offset);
       const whole = before.toString();
-      const split = side === "start" && /[\ud800-\udbff]$/.test(whole); // half a character is chosen with its other half
+      const split = side === "start" && /[\ud800-\udbff]$/.test(whole); // half a character brings its other half
       return Number(holder.dataset.start) + new Text(whole).length - (split ? 1 : 0);
     }
     const place = new Range();
@@ -99,7 +99,7 @@ export class Reading {
       const elements = alike.map((block) => this.#element(block, alike));
       this.elements.push(...elements);
       if (alike[0].kind === "boilerplate") yield folded(elements);
-      else if (elements[0].localName === "tr") yield el("div", { class: "table" }, el("table", {}, el("tbody", {}, elements)));
+      else if (elements[0].localName === "tr") yield table(elements);
       else yield* elements;
       at += alike.length;
     }
@@ -151,7 +151,8 @@ export class Reading {
 
   #paint(element, { start, end }) {
     const cells = this.#rows.get(element);
-    element.replaceChildren(...(cells ? cells.map((cell) => el("td", {}, this.#nodes(...cell))) : this.#nodes(start, end)));
+    const nodes = cells ? cells.map((cell) => el("td", {}, this.#nodes(...cell))) : this.#nodes(start, end);
+    element.replaceChildren(...nodes);
   }
 
   #nodes(from, to) {
@@ -185,6 +186,8 @@ function firstWhere(items, holds) {
   }
   return low;
 }
+
+const table = (rows) => el("div", { class: "table" }, el("table", {}, el("tbody", {}, rows)));
 
 function folded(elements) {
   const lines = `${elements.length} line${elements.length === 1 ? "" : "s"} around the article`;

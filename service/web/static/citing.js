@@ -84,7 +84,9 @@ export function citeButton(citation, label = "Copy citation") {
 
   function choose(style) {
     rememberStyle(style.name);
-    for (const shown of document.querySelectorAll(".cite-style")) shown.textContent = lastStyle(offered.get(shown)).label;
+    for (const named of document.querySelectorAll(".cite-style")) {
+      named.textContent = lastStyle(offered.get(named)).label;
+    }
     menu.open = false;
     button.focus();
     void copyIn(style);

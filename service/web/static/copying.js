@@ -3,12 +3,12 @@
 import { el } from "./dom.js";
 
 /**
- * Puts the text that a promise gives on the clipboard. Where the browser refuses, the text is shown selected, to be copied
- * by hand, and the answer is false.
+ * Puts the text that a promise gives on the clipboard. Where the browser refuses, the text is shown selected, to be
+ * copied by hand, and the answer is false.
  */
 export async function copy(promised) {
   try {
-    // Given the promise itself: a browser that allows copying only right after a click counts from now, not from the text.
+    // The promise itself: a browser that allows copying only right after a click counts from now, not from the text.
     const item = promised.then((text) => new Blob([text], { type: "text/plain" }));
     item.catch(() => {}); // told below, of the promise itself
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": item })]);

@@ -11,19 +11,24 @@ export function el(name, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(key, "");
     else if (value !== null && value !== false && value !== undefined) element.setAttribute(key, String(value));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...present(children));
   return element;
+}
+
+/** Children without those that are left out, out of lists in lists. */
+export function present(children) {
+  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 }
 
 /** Puts new children in the place of an element's old ones. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.replaceChildren(...present(children));
   return element;
 }
 
 /**
- * The text between two offsets. Offsets everywhere count Unicode code points, as Python does; a JavaScript string counts
- * UTF-16 units, so slicing it would drift behind the first character outside the basic plane.
+ * The text between two offsets. Offsets everywhere count Unicode code points, as Python does; a JavaScript string
+ * counts UTF-16 units, so slicing it would drift behind the first character outside the basic plane.
  */
 export class Text {
   constructor(text) {

@@ -1,5 +1,7 @@
 /** Drawings: SVG elements, and boxes that are drawn for the width they have. */
 
+import { present } from "./dom.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** As `el` in dom.js, for SVG. */
@@ -9,7 +11,7 @@ export function svg(name, attributes = {}, ...children) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(key, String(value));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== false));
+  element.append(...present(children));
   return element;
 }
 

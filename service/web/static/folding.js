@@ -58,6 +58,9 @@ function linesOf(whole) {
     const isText = box.width > 0 && box.height > height / 2; // the gap between two paragraphs is lower
     if (isText && !(middleOf(box) - lines.at(-1) < height / 2)) lines.push(middleOf(box));
   }
-  const lineOf = (element) => lines.findLastIndex((middle) => middle < middleOf(element.getClientRects()[0]) + height / 2);
+  const lineOf = (element) => {
+    const own = middleOf(element.getClientRects()[0]);
+    return lines.findLastIndex((middle) => middle < own + height / 2);
+  };
   return { lines, height, lineOf };
 }

@@ -25,7 +25,8 @@ export function matchRail(hits, wanted, jump) {
     const at = inOrder.findIndex(({ citation }) => citation.start === span?.[0] && citation.end === span?.[1]);
     const behind = inOrder.filter(({ citation }) => citation.start <= (span?.[0] ?? -1)).length;
     current = at < 0 ? behind - 0.5 : at; // between two matches where none is shown
-    rows.forEach((link, index) => (index === at ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+    for (const link of rows) link.removeAttribute("aria-current");
+    rows[at]?.setAttribute("aria-current", "true");
     if (at >= 0) list.scrollTop = rows[at].offsetTop - list.clientHeight / 3; // the page itself stays where it is
     const count = `${inOrder.length} match${inOrder.length === 1 ? "" : "es"}`;
     fill(place, at < 0 ? count : `Match ${at + 1} of ${inOrder.length}`);
@@ -34,12 +35,16 @@ export function matchRail(hits, wanted, jump) {
   const buttons = el(
     "span",
     { class: "match-steps" },
-    el("button", { type: "button", title: "Previous match (p)", "aria-label": "Previous match", onclick: () => step(-1) }, "↑"),
-    el("button", { type: "button", title: "Next match (n)", "aria-label": "Next match", onclick: () => step(1) }, "↓"),
+    stepButton("Previous match", "p", "↑", () => step(-1)),
+    stepButton("Next match", "n", "↓", () => step(1)),
   );
   const list = el("ol", { class: "match-list" }, rows.map((link) => el("li", {}, link)));
   const strip = mapStrip(inOrder, best, jump);
   return { list, place, buttons, strip: strip.element, drawStrip: strip.draw, show, step, count: inOrder.length };
+}
+
+function stepButton(name, key, arrow, onclick) {
+  return el("button", { type: "button", title: `${name} (${key})`, "aria-label": name, onclick }, arrow);
 }
 
 function row(hit, from, jump) {
@@ -75,7 +80,7 @@ function wordStart(text, at) {
   return space < 0 ? from : from + new Text(text.slice(from, from + BEFORE).slice(0, space + 1)).length;
 }
 
-/** Where the matches lie in the whole text, and how much of it is in sight. For the eye and the mouse: the list says it all. */
+/** Where the matches lie in the whole text, and how much of it is in sight. For the eye; the list says it all. */
 function mapStrip(hits, best, jump) {
   const ticks = hits.map((hit) => {
     const tick = el("button", { type: "button", tabindex: "-1", class: "tick", onclick: () => jump(hit.citation) });
@@ -90,7 +95,8 @@ function mapStrip(hits, best, jump) {
     const whole = reading.body.getBoundingClientRect();
     const share = (y) => Math.min(1, Math.max(0, (y - whole.top) / whole.height)).toFixed(4);
     hits.forEach(({ citation }, index) => {
-      const [first, last] = [reading.at(citation.start), reading.at(citation.end - 1)].map((block) => block.getBoundingClientRect());
+      const boxAt = (offset) => reading.at(offset).getBoundingClientRect();
+      const [first, last] = [boxAt(citation.start), boxAt(citation.end - 1)];
       ticks[index].style.setProperty("--from", share(first.top));
       ticks[index].style.setProperty("--to", share(last.bottom));
     });

@@ -4,7 +4,7 @@ import { citeButton } from "./citing.js";
 import { el, fill } from "./dom.js";
 import { selectBox } from "./selection.js";
 
-/** Puts the words that the address cites on the card, and what can be done with them; `sure` that they are the cited ones. */
+/** Puts the words that the address cites on the card, and what can be done with them; `sure` that it is those. */
 export function fillCard(card, citation, sure) {
   const { start, end } = citation;
   fill(
@@ -40,10 +40,12 @@ export function addMatches(rail, matches, query) {
       { class: "matches", "aria-label": `Matches for ${query} in this article` },
       matches.strip,
       matches.list,
-      el("p", { class: "hint" }, el("kbd", {}, "n"), "next", el("kbd", {}, "p"), "previous", el("kbd", {}, "c"), "cite"),
+      el("p", { class: "hint" }, key("n"), "next", key("p"), "previous", key("c"), "cite"),
     ),
   );
 }
+
+const key = (name) => el("kbd", {}, name);
 
 /** Keeps the strip true to what is in sight. */
 export function follow(matches, reading, signal) {

@@ -1,4 +1,4 @@
-/** The passages that somebody has picked, kept for as long as the tab is: counted, reviewed, verified and taken along. */
+/** The passages that somebody has picked, kept as long as the tab is: counted, reviewed, verified and taken along. */
 
 import { announce } from "./announce.js";
 import { articleHref } from "./address.js";
@@ -111,6 +111,7 @@ async function told(said, deed) {
 function review() {
   const list = el("ol", { class: "picked-list" });
   const said = el("p", { class: "picked-said" });
+  const verify = () => told(said, () => verifyAll(list));
   const dialog = el(
     "dialog",
     { class: "review", "aria-labelledby": "review-title", onclose: () => dialog.remove() },
@@ -120,7 +121,7 @@ function review() {
     el(
       "div",
       { class: "review-actions" },
-      el("button", { type: "button", class: "primary", onclick: () => told(said, () => verifyAll(list)) }, "Verify all"),
+      el("button", { type: "button", class: "primary", onclick: verify }, "Verify all"),
       exporting(said),
       el("form", { method: "dialog" }, el("button", {}, "Close")),
     ),
@@ -131,10 +132,11 @@ function review() {
 }
 
 function reviewed(citation, dialog) {
+  const there = { href: articleHref(citation), dir: "auto", onclick: () => dialog.close() };
   const item = el(
     "li",
     { "data-name": nameOf(citation) },
-    el("a", { href: articleHref(citation), dir: "auto", onclick: () => dialog.close() }, citation.title ?? citation.article_id),
+    el("a", there, citation.title ?? citation.article_id),
     el("button", { type: "button", class: "quiet", onclick: () => dropped(item, citation, dialog) }, "Remove"),
     el("p", { class: "picked-from" }, sourceOf(citation)),
     el("blockquote", { dir: "auto" }, citation.quote),
@@ -153,7 +155,8 @@ function dropped(item, citation, dialog) {
 
 function sourceOf(citation) {
   const date = citation.published && time(citation.published);
-  return [citation.publisher, date, citation.locator].filter(Boolean).flatMap((part, at) => (at ? [" · ", part] : [part]));
+  const parts = [citation.publisher, date, citation.locator].filter(Boolean);
+  return parts.flatMap((part, at) => (at ? [" · ", part] : [part]));
 }
 
 async function verifyAll(list) {

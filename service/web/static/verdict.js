@@ -14,14 +14,16 @@ export function citationOf(article, [start, end], quote) {
 }
 
 /**
- * Which span of the article to mark, whether it holds the cited words (`sure`), and a notice where something is to be said.
+ * Which span of the article to mark, whether it holds the cited words (`sure`), and a notice where something is to be
+ * said.
  */
 export async function judge(article, text, wanted) {
   if (!wanted.span) return { span: null, sure: true, notice: null };
   const there = text.slice(...wanted.span);
   const replaced = wanted.edition !== null && wanted.edition !== article.edition;
   if (!replaced && wanted.quote !== null && wanted.quote !== there && wanted.edition === null) {
-    return { span: null, sure: false, notice: notice("bad", "These are not the words that stand there", quoted(wanted.quote)) };
+    const said = notice("bad", "These are not the words that stand there", quoted(wanted.quote));
+    return { span: null, sure: false, notice: said };
   }
   if (!replaced && (wanted.quote === null || wanted.quote === there)) return within(article, text, wanted.span);
   if (wanted.quote === null) return unknown(article, text, wanted);
@@ -30,7 +32,8 @@ export async function judge(article, text, wanted) {
 
 function within(article, text, span) {
   if (span[1] <= text.length) return { span, sure: true, notice: null };
-  const why = `The address cites characters ${span.join("–")}, and the article has ${text.length.toLocaleString("en")}.`;
+  const all = text.length.toLocaleString("en");
+  const why = `The address cites characters ${span.join("–")}, and the article has ${all}.`;
   return { span: null, sure: false, notice: notice("bad", "There is no such passage", el("p", {}, why)) };
 }
 
@@ -39,7 +42,8 @@ function unknown(article, text, wanted) {
     "changed",
     "The text has changed since this was cited",
     el("p", {}, editions(wanted.edition, article.edition)),
-    el("p", {}, "This link does not hold the words, so whether they still stand cannot be said. What stands at their place now is outlined."),
+    el("p", {}, "This link does not hold the words, so whether they still stand cannot be said."),
+    el("p", {}, "What stands at their place now is outlined."),
   );
   return { span: wanted.span[1] <= text.length ? wanted.span : null, sure: false, notice: said };
 }
@@ -111,12 +115,13 @@ const editions = (cited, present) => `Cited from edition ${short(cited)}; this i
 /** What is said where there is no such article (any more); `quote` is what the link holds of it. */
 export function goneNotice({ article_id, quote }) {
   const said = "It was removed, or never added. Whether the words below stood in it cannot be checked here.";
+  const search = quote && `/?${new URLSearchParams({ q: firstWords(quote) })}`;
   return notice(
     "bad",
     `There is no article ${article_id} in this archive`,
     el("p", {}, quote ? said : "It was removed, or never added."),
     quote ? quoted(quote) : null,
-    quote ? el("p", {}, el("a", { href: `/?${new URLSearchParams({ q: firstWords(quote) })}` }, "Search for these words")) : null,
+    quote ? el("p", {}, el("a", { href: search }, "Search for these words")) : null,
   );
 }
 
