@@ -73,13 +73,13 @@ def test_a_name_is_asked_for_by_what_bears_one() -> None:
 
 def test_otherwise_it_is_doubt_in_numbers() -> None:
     assert reason("Who reached the port?", judged(PORT, "General Ivashov", 0.123)) == (
-        "the nearest passages are not sure enough to answer it: 0.12, and an answer needs 0.50"
+        "the nearest passages are not sure enough to answer it: 12%, and an answer needs 50%"
     )
 
 
 @pytest.mark.parametrize(
     ("confidence", "numbers"),
-    [(0.494, "0.49, and an answer needs 0.50"), (0.496, "0.496, and an answer needs 0.500"), (0.4996, "0.4996, and")],
+    [(0.494, "49%, and an answer needs 50%"), (0.496, "49.6%, and an answer needs 50.0%"), (0.4996, "49.96%, and")],
 )
 def test_a_narrow_miss_is_told_with_the_digits_that_part_it(confidence: float, numbers: str) -> None:
     assert numbers in reason("Who reached the port?", judged(PORT, "General Ivashov", confidence))

@@ -42,8 +42,8 @@ def reason_for(asked: Asked, judged: Sequence[Judged], threshold: float, limits:
     best = judged[0].candidate
     if asked.expects is not None and fits(best.text, best.context, asked.expects) is False:
         return f"the question asks for {_ASKED_FOR[asked.expects]}, and the nearest passages name none for it"
-    digits = next((n for n in (2, 3) if round(judged[0].confidence, n) < round(threshold, n)), 4)
+    digits = next((n for n in (0, 1) if round(judged[0].confidence, n + 2) < round(threshold, n + 2)), 2)
     return (
-        f"the nearest passages are not sure enough to answer it: {judged[0].confidence:.{digits}f}, "
-        f"and an answer needs {threshold:.{digits}f}"
+        f"the nearest passages are not sure enough to answer it: {judged[0].confidence:.{digits}%}, "
+        f"and an answer needs {threshold:.{digits}%}"
     )
