@@ -11,13 +11,14 @@ const VEIL_MS = 500; // browsers repeat "dragover" every 350 ms at the latest
 let drops = [];
 let area = null;
 let sending = false;
+let taken = Promise.resolve(); // when all that was dropped so far is listed
 let unveil = 0;
 const veil = el("div", { class: "upload-veil", "aria-hidden": "true" }, el("p", {}, "Drop to add to the archive"));
 
 /** Where files can be dropped or chosen; `done()` is called when some of them became articles. */
 export function uploadArea(done) {
   const chosen = (event) => {
-    void add(Promise.resolve(named([...event.currentTarget.files])));
+    add(Promise.resolve(named([...event.currentTarget.files])));
     event.currentTarget.value = ""; // else the same file, mended, could not be chosen again
   };
   const list = el("ul", { class: "upload-drops", "aria-label": "Files added" });
@@ -42,8 +43,12 @@ function zone(chosen) {
 }
 
 /** Takes in files that are still being gathered: a folder's take a while, and may not be readable at all. */
-async function add(gathering) {
-  const added = await gathering.then(dropsOf).catch((error) => [unreadable(error)]);
+function add(gathering) {
+  const found = gathering.then(dropsOf).catch((error) => [unreadable(error)]);
+  taken = taken.then(() => found).then(takeIn); // what was dropped first stands first, however long its files took
+}
+
+function takeIn(added) {
   drops.unshift(...added.toReversed());
   draw();
   reveal();
@@ -190,5 +195,5 @@ addEventListener("drop", (event) => {
   veiled(false);
   if (!drags(event)) return;
   event.preventDefault();
-  void add(droppedFiles(event.dataTransfer));
+  add(droppedFiles(event.dataTransfer));
 });
