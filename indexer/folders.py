@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from indexer.errors import NotAnArticle
-from indexer.load.files import load_file
+from indexer.load.refusals import articles_and_refusals, under_prefix
 from indexer.pipeline import Pipeline, Report
 from indexer.plan import Plan, PlannedFile
 from indexer.progress import ProgressBar
 from indexer.records import Article
 from indexer.sources import FileEnd, Source, Sources, digest_of, stamp_of
 from indexer.writer import ArchiveWriter
-
-# What a parsing library's own mistakes look like when a file surprises it; ``load_file`` lets them through, as they may
-# be ours. A run over a thousand files goes on, and the refusal names the type, so that it is not hidden.
-MISTAKES = (AttributeError, TypeError, AssertionError, ArithmeticError, RecursionError, MemoryError)
 
 
 @dataclass(slots=True)
@@ -100,26 +96,14 @@ class Folders:
 
     def _articles(self, file: _File) -> Iterator[Article]:
         planned = file.planned
-        try:
-            for item in load_file(planned.path, planned.name):
-                if isinstance(item, NotAnArticle):
-                    self._refuse(item, file)
-                    continue
-                article = _with_prefix(item, planned.name, file.source.prefix)
-                file.seen.add(article.id)
-                if self._is_free(article, file):
-                    yield article
-        except NotAnArticle as error:
-            self._refuse(error, file)
-        except MISTAKES as error:
-            what = " ".join(str(error).split())
-            self._refuse(
-                NotAnArticle(
-                    f"{planned.name} cannot be read: its loader failed with {type(error).__name__} ({what}). Save it "
-                    "in another format, and report the file"
-                ),
-                file,
-            )
+        for item in articles_and_refusals(planned.path, planned.name):
+            if isinstance(item, NotAnArticle):
+                self._refuse(item, file)
+                continue
+            article = under_prefix(item, planned.name, file.source.prefix)
+            file.seen.add(article.id)
+            if self._is_free(article, file):
+                yield article
 
     def _refuse(self, refusal: NotAnArticle, file: _File | None = None) -> None:
         self._report.refused.append(refusal)
@@ -160,10 +144,3 @@ class Folders:
             self._report.removed += articles
             with self._writer.change() as db:
                 Sources(db).forget(file_id)
-
-
-def _with_prefix(article: Article, name: str, prefix: str) -> Article:
-    """The article with the source's prefix before an id that comes from its path; other ids are its own."""
-    if not prefix or not (article.id == name or article.id.startswith((f"{name}/", f"{name}#"))):
-        return article
-    return replace(article, id=f"{prefix}/{article.id}")

@@ -21,6 +21,7 @@ from indexer.errors import ArchiveDamaged, UnknownArticle
 from indexer.filters import Filter, author_matches, name_matches
 from indexer.schema import Manifest
 from indexer.stored import (
+    ARTICLE,
     ArticleLine,
     PassageRow,
     StoredArticle,
@@ -152,12 +153,7 @@ class Reading:
         Raises:
             UnknownArticle: the archive does not hold it.
         """
-        rows = self._all(
-            "SELECT a.id, e.sha256, e.text, c.blocks, c.title, a.authors, a.publisher, a.published, a.url, a.language, "
-            "a.original, a.provenance, a.generation FROM articles a JOIN contents c ON c.id = a.content_id "
-            "JOIN editions e ON e.id = c.edition_id WHERE a.id = ?",
-            (article_id,),
-        )
+        rows = self._all(ARTICLE, (article_id,))
         if not rows:
             raise UnknownArticle(
                 f"archive {self._place} holds no article {article_id!r}. "

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from indexer.records import Article
 from indexer.sources import Sources
-from indexer.stored import article_from_row
+from indexer.stored import ARTICLE, article_from_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,7 @@ Admits = Callable[[Article, Standing | None], None]
 
 def standing_of(db: sqlite3.Connection, article_id: str) -> Standing | None:
     """The article of this id inside the writer's transaction; None when there is none."""
-    row = db.execute(
-        "SELECT a.id, e.sha256, '', c.blocks, c.title, a.authors, a.publisher, a.published, a.url, a.language, "
-        "a.original, a.provenance, a.generation FROM articles a JOIN contents c ON c.id = a.content_id "
-        "JOIN editions e ON e.id = c.edition_id WHERE a.id = ?",
-        (article_id,),
-    ).fetchone()
+    row = db.execute(ARTICLE, (article_id,)).fetchone()
     owner = Sources(db).owner_of(article_id)
     if row is None or owner is None:
         return None

@@ -117,6 +117,14 @@ def line_from_row(row: Sequence[Any]) -> ArticleLine:
     )
 
 
+ARTICLE = (
+    "SELECT a.id, e.sha256, e.text, c.blocks, c.title, a.authors, a.publisher, a.published, a.url, a.language, "
+    "a.original, a.provenance, a.generation FROM articles a JOIN contents c ON c.id = a.content_id "
+    "JOIN editions e ON e.id = c.edition_id WHERE a.id = ?"
+)
+"""The row of an article, as ``article_from_row`` reads it."""
+
+
 def article_from_row(row: Sequence[Any]) -> StoredArticle:
     values: list[Any] = list(row)
     values[3] = blocks_from_json(str(row[3]))

@@ -8,7 +8,6 @@ article sent again is the same article.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from indexer.errors import NotAnArticle
 from indexer.load.bounded import bounded
@@ -30,13 +29,6 @@ def article_given(record: Mapping[str, object]) -> Article:
         if isinstance(item, NotAnArticle):
             raise item
     return given
-
-
-def under_prefix(article: Article, name: str) -> Article:
-    """The article of an uploaded file, with ``uploads/`` before an id that comes from the file's name."""
-    if article.id == name or article.id.startswith((f"{name}/", f"{name}#")):
-        return replace(article, id=f"{PREFIX}/{article.id}")
-    return article
 
 
 def refuse_followed(article: Article, held: Standing | None) -> None:

@@ -16,12 +16,11 @@ from indexer.archive import Archive
 from indexer.build import index_articles
 from indexer.embed import Embedder
 from indexer.errors import ArchiveBusy, NotAnArticle
-from indexer.folders import MISTAKES
-from indexer.load.files import load_file
+from indexer.load.refusals import articles_and_refusals, under_prefix
 from indexer.pipeline import Report
 from indexer.records import Article
 from indexer.standing import Standing
-from service.jobs.given import refuse_followed, refuse_others, under_prefix
+from service.jobs.given import PREFIX, refuse_followed, refuse_others
 from service.jobs.job import MOST_LISTED, Job, Kept, Misread, Result
 from service.jobs.spool import ARTICLES
 
@@ -99,21 +98,15 @@ class Work:
                 continue
             number += 1
             for article in self._read(path, spooled.name):
-                yield from self._first(_Read(under_prefix(article, spooled.name), _Place(spooled.name, number)))
+                yield from self._first(_Read(under_prefix(article, spooled.name, PREFIX), _Place(spooled.name, number)))
 
     def _read(self, path: Path, name: str) -> Iterator[Article]:
         """The articles of one file; what cannot be read is noted."""
-        try:
-            for item in load_file(path, name):
-                if isinstance(item, NotAnArticle):
-                    self._note(name, str(item).removeprefix(f"{name}: "))
-                else:
-                    yield item
-        except NotAnArticle as error:
-            self._note(name, str(error).removeprefix(f"{name}: "))
-        except MISTAKES as error:
-            what = " ".join(str(error).split())
-            self._note(name, f"its loader failed with {type(error).__name__} ({what}). Save it in another format")
+        for item in articles_and_refusals(path, name):
+            if isinstance(item, NotAnArticle):
+                self._note(name, str(item).removeprefix(f"{name}: "))
+            else:
+                yield item
 
     def _first(self, read: _Read) -> Iterator[_Read]:
         """The article, unless one before it in this job has its id."""
