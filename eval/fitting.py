@@ -63,17 +63,15 @@ def threshold_of(surest: Numbers, right: NDArray[np.bool_], risk: float) -> floa
 def _models(labelled: Sequence[Labelled]) -> tuple[Fitted, Fitted]:
     """The model of candidates; and the verdict on the surest, as candidates' models that did not see it chose it."""
     asked = [one for one in labelled if len(one.right)]
-    rows, right = [], []
+    rows, right, suites = [], [], []
     for learned, kept in _folds(len(asked)):
         model = _candidates_model([asked[place] for place in learned])
-        for place in kept:
-            log_odds = model.log_odds(asked[place].numbers)
-            rows.append(verdict_numbers(asked[place].numbers, log_odds))
-            right.append((place, asked[place].right[log_odds.argmax()]))
-    order = [place for place, _ in right]
-    suites = [asked[place].suite for place in order]
-    labels = np.array([label for _, label in right], np.bool_)
-    return _candidates_model(asked), _verdict_model(np.array(rows), labels, suites)
+        for one in (asked[place] for place in kept):
+            log_odds = model.log_odds(one.numbers)
+            rows.append(verdict_numbers(one.numbers, log_odds))
+            right.append(one.right[log_odds.argmax()])
+            suites.append(one.suite)
+    return _candidates_model(asked), _verdict_model(np.array(rows), np.array(right, np.bool_), suites)
 
 
 def _candidates_model(labelled: Sequence[Labelled]) -> Fitted:
