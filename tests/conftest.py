@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,15 @@ from service.search import Searcher
 from tests.fakes import WordEmbedder
 
 MakeArticle = Callable[..., Article]
+
+
+def pytest_configure() -> None:
+    """Take interrupts, and let the processes that tests start take them.
+
+    A shell without job control starts what runs in its background with interrupts ignored, and children inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def make_article(
