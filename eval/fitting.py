@@ -6,11 +6,13 @@ wrong. It and the report are of questions that had no part in the fit: five fold
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
@@ -21,6 +23,8 @@ from service.answer.confidence import VERDICT, Calibration, Fitted, Numbers, ver
 from service.answer.weighing import NUMBERS
 
 FOLDS = 5
+_PENALTY = 10.0
+"""On half of the squared weights of the candidates' model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,43 @@ def _models(labelled: Sequence[Labelled]) -> tuple[Fitted, Fitted]:
 
 def _candidates_model(labelled: Sequence[Labelled]) -> Fitted:
     rows = np.concatenate([one.numbers for one in labelled]) if labelled else np.zeros((0, len(NUMBERS)))
-    right = np.concatenate([one.right for one in labelled]) if labelled else np.zeros(0, np.bool_)
+    right = _concatenated(labelled)
     if len(set(right)) < 2:
         raise BadSuite(
             f"{right.sum():,} of {len(right):,} candidates for {len(labelled):,} questions are right: nothing can be "
             "learned from that. Ask more questions: --most"
         )
-    return _logistic(NUMBERS, rows, right, [one.suite for one in labelled for _ in one.right], 0.3)
+    return _choice([one for one in labelled if one.right.any()], StandardScaler().fit(rows))
+
+
+def _concatenated(labelled: Sequence[Labelled]) -> NDArray[np.bool_]:
+    return np.concatenate([np.zeros(0, np.bool_), *(one.right for one in labelled)])
+
+
+def _choice(labelled: Sequence[Labelled], scaler: StandardScaler) -> Fitted:
+    """Of a question's candidates the right one: the weights under which, over all questions, it is likeliest.
+
+    A conditional logit (McFadden, "Conditional logit analysis of qualitative choice behavior", 1974): the probability
+    of a candidate is the softmax of the weighed numbers over its question's candidates, that of a right answer the sum
+    over all that are right. What is the same for all candidates of a question has no part in it.
+    """
+    rows, right = scaler.transform(np.concatenate([one.numbers for one in labelled])), _concatenated(labelled)
+    starts = np.cumsum([0, *(len(one.right) for one in labelled[:-1])])
+    sizes = Counter(one.suite for one in labelled)
+    counts = np.array([len(labelled) / len(sizes) / sizes[one.suite] for one in labelled])  # suites weigh the same
+    of = np.repeat(np.arange(len(labelled)), [len(one.right) for one in labelled])
+
+    def loss(weights: Numbers) -> tuple[float, Numbers]:
+        """What is to be small, and its gradient."""
+        odds = rows @ weights
+        likely = np.exp(odds - np.maximum.reduceat(odds, starts)[of])
+        share, wanted = (each / np.add.reduceat(each, starts)[of] for each in (likely, np.where(right, likely, 0)))
+        found = np.add.reduceat(np.where(right, share, 0), starts)
+        slope = rows.T @ (counts[of] * (share - wanted)) + _PENALTY * weights
+        return float(_PENALTY / 2 * weights @ weights - counts @ np.log(found)), slope
+
+    weights = minimize(loss, np.zeros(len(NUMBERS)), jac=True, method="L-BFGS-B").x
+    return _fitted(NUMBERS, scaler, weights, 0.0)
 
 
 def _verdict_model(rows: Numbers, right: NDArray[np.bool_], suites: Sequence[str]) -> Fitted:
@@ -100,8 +134,12 @@ def _logistic(
     weights = np.array([1 / (of == suite).sum() for suite in suites]) * len(suites)
     scaler = StandardScaler().fit(rows)
     model = LogisticRegression(C=freedom, max_iter=2000).fit(scaler.transform(rows), right, sample_weight=weights)
-    mean, scale, weighed = (tuple(np.round(v, 6).tolist()) for v in (scaler.mean_, scaler.scale_, model.coef_[0]))
-    return Fitted(names, mean, scale, weighed, round(float(model.intercept_[0]), 6))
+    return _fitted(names, scaler, model.coef_[0], float(model.intercept_[0]))
+
+
+def _fitted(names: tuple[str, ...], scaler: StandardScaler, weights: Numbers, intercept: float) -> Fitted:
+    mean, scale, weighed = (tuple(np.round(v, 6).tolist()) for v in (scaler.mean_, scaler.scale_, weights))
+    return Fitted(names, mean, scale, weighed, round(intercept, 6))
 
 
 def _folds(count: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:

@@ -42,8 +42,10 @@ def test_the_surest_has_the_verdicts_probability_and_the_others_keep_their_dista
     log_odds = [by_hand(FITTED.candidates, row) for row in rows.tolist()]
     first = max(log_odds)
     row = rows[log_odds.index(first)]
-    numbers = [first, max(rows[:, PASSAGE]), max(rows[:, SPAN])]
-    numbers += [row[NUMBERS.index(name)] for name in VERDICT[3:]]
+    share = math.exp(first) / sum(math.exp(one) for one in log_odds)
+    ahead = min(first - sorted(log_odds)[-2], 5.0)
+    numbers = [first, share, ahead, max(rows[:, PASSAGE]), max(rows[:, SPAN])]
+    numbers += [row[NUMBERS.index(name)] for name in VERDICT[5:]]
     verdict = by_hand(FITTED.verdict, numbers)
     wanted = [1 / (1 + math.exp(-(one - first + verdict))) for one in log_odds]
     assert FITTED.judge(rows).tolist() == pytest.approx(wanted)
@@ -60,6 +62,14 @@ def test_the_verdict_goes_by_the_surest_and_by_the_best_of_all() -> None:
     numbers = dict(zip(VERDICT, verdict_numbers(rows, np.array([0.5, -1.0, 2.5])).tolist(), strict=True))
     assert (numbers["log_odds"], numbers["best_span"], numbers["best_passage"]) == (2.5, 5, 7)
     assert (numbers["span"], numbers["passage"], numbers["lead"]) == (2, 4, 30)
+    assert (numbers["share"], numbers["ahead"]) == pytest.approx((1 / (1 + math.exp(-2) + math.exp(-3.5)), 2.0))
+
+
+@pytest.mark.parametrize("others", [[], [-30.0]])
+def test_a_lead_has_an_end(others: list[float]) -> None:
+    numbers = verdict_numbers(np.zeros((1 + len(others), SIZE)), np.array([1.0, *others]))
+    found = dict(zip(VERDICT, numbers.tolist(), strict=True))
+    assert (found["share"], found["ahead"]) == (pytest.approx(1), 5.0)
 
 
 def test_one_number_of_one_weight_can_be_followed_by_eye() -> None:

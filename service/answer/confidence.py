@@ -1,10 +1,11 @@
 """How likely a candidate is right: a fitted model of what its numbers are worth.
 
-Two logistic models, one after the other: the first says which candidate is right, from what speaks for each; the
-second how sure that is, from what speaks for the surest one and how it compares with all that was found. What tells a
-right answer from another candidate is not what tells a question with an answer from one without: fitted as one, the
-second task drowned in the first, which has twelve examples a question. Models of a dozen numbers that mean something
-were chosen over larger ones: they are fitted on a thousand questions and must hold for other archives.
+Two models, one after the other: the first says which candidate of a question is right, from what speaks for each (a
+conditional logit: only what sets candidates of one question apart counts); the second how sure that is, from what
+speaks for the surest one and how it compares with all that was found (a logistic regression). What tells a right answer
+from another candidate is not what tells a question with an answer from one without: fitted as one, the second task
+drowned in the first, which has twelve examples a question. Models of a dozen numbers that mean something were chosen
+over larger ones: they are fitted on a thousand questions and must hold for other archives.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ _OF_SUREST = (
     *("another_name", "name_elsewhere", "another_time"),
     *("sentence_cosine", "cosine", "fits", "misfits", "keywords", "yes_no"),
 )
-VERDICT = ("log_odds", "best_passage", "best_span", *_OF_SUREST)
-"""What the second model goes by: what the first says of its surest candidate, the best scores of all, its numbers."""
+VERDICT = ("log_odds", "share", "ahead", "best_passage", "best_span", *_OF_SUREST)
+"""What the second model goes by: the log-odds of the first model's surest candidate, its share of all candidates'
+odds and its lead over the next; the best scores of all; the surest one's numbers."""
+_FAR_AHEAD = 5.0
+"""The largest lead, in log-odds, and that of an only candidate."""
 _PLACES = [NUMBERS.index(name) for name in _OF_SUREST]
 _PASSAGE, _SPAN = NUMBERS.index("passage"), NUMBERS.index("span")
 Numbers = NDArray[np.float64]
@@ -47,7 +51,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A logistic model: standardise, weigh, add up.
+    """A linear model: standardise, weigh, add up.
 
     Raises:
         ModelError: it does not fit together.
@@ -78,8 +82,10 @@ class Fitted:
 def verdict_numbers(rows: Numbers, log_odds: Numbers) -> Numbers:
     """What the second model goes by, (``VERDICT``,), from a question's candidates, at least one, and their log-odds."""
     surest = int(log_odds.argmax())
+    behind = log_odds[surest] - np.delete(log_odds, surest)
+    share, ahead = 1 / (1 + np.exp(-behind).sum()), behind.min(initial=_FAR_AHEAD)
     best = rows[:, _PASSAGE].max(), rows[:, _SPAN].max()
-    return np.array([log_odds[surest], *best, *rows[surest, _PLACES]])
+    return np.array([log_odds[surest], share, ahead, *best, *rows[surest, _PLACES]])
 
 
 @dataclass(frozen=True, slots=True)
