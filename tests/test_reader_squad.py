@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,24 @@ def test_a_compressed_file_reads_as_the_plain_one(tmp_path: Path) -> None:
     plain = written(tmp_path / "q.json", squad(asked("q", "Where?", ("Oslo", 0))))
     (tmp_path / "q.json.gz").write_bytes(gzip.compress(plain.read_bytes()))
     assert read_questions(tmp_path / "q.json.gz") == read_questions(plain)
+
+
+def test_a_file_may_ask_about_paragraphs_that_another_holds(tmp_path: Path) -> None:
+    holder = read_questions(written(tmp_path / "holder.json", squad(asked("q", "Where?", ("Oslo", 0)))))
+    year = TEXT.index("1942")
+    parts = [
+        {"context_sha256": "0" * 64, "qas": [asked("nobody's", "Why?", ("Oslo", 0))]},
+        {"context_sha256": hashlib.sha256(TEXT.encode()).hexdigest(), "qas": [asked("more", "When?", ("1942", year))]},
+        {"context": "Rain fell.", "qas": [asked("own", "What fell?", ("Rain", 0))]},
+    ]
+    place = written(tmp_path / "more.json", {"data": [{"title": "Of others", "paragraphs": parts}]})
+    found = read_questions(place, holder.by_digest())
+    assert found.paragraphs == [Paragraph("Port of Oslo", TEXT), Paragraph("Of others", "Rain fell.")]
+    assert [(q.id, q.paragraph, q.spans) for q in found.questions] == [
+        ("more", 0, ((year, year + 4),)),
+        ("own", 1, ((0, 4),)),
+    ]
+    assert [q.id for q in read_questions(place).questions] == ["own"]
 
 
 def test_a_span_that_does_not_hold_its_answer_is_left_out_and_never_taken_for_no_answer(tmp_path: Path) -> None:

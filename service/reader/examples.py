@@ -38,14 +38,14 @@ class Recipe:
 
     batch: int = 32
     passage_tokens: int = 200
-    negatives: float = 0.9
-    near: float = 0.5
-    removed: float = 0.15
+    negatives: float = 0.6
+    near: float = 0.6
+    removed: float = 0.2
     untitled: float = 0.5
     keywords: float = 0.05
     misspelt: float = 0.03
     unanswered: int = 2
-    lessons: int = 4
+    lessons: int = 2
 
 
 @dataclass(frozen=True, slots=True)

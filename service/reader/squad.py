@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,19 +65,26 @@ class QuestionSet:
         asked = [q for q in self.questions if self.paragraphs[q.paragraph].title in wanted]
         return QuestionSet(self.paragraphs, asked)
 
+    def by_digest(self) -> dict[str, Paragraph]:
+        """The paragraphs by the SHA-256 of their texts, in hexadecimal digits."""
+        return {hashlib.sha256(p.text.encode()).hexdigest(): p for p in self.paragraphs}
+
     def asked_titles(self) -> list[str]:
         """The titles under which something is asked, sorted."""
         return sorted({self.paragraphs[q.paragraph].title for q in self.questions})
 
 
-def read_questions(path: Path) -> QuestionSet:
+def read_questions(path: Path, known: Mapping[str, Paragraph] | None = None) -> QuestionSet:
     """The questions of a SQuAD file (``.json``, ``.json.gz``) or of a BEIR folder whose queries carry answers.
+
+    A SQuAD file may ask about paragraphs that it does not hold: ``context_sha256`` stands in the place of ``context``,
+    and the paragraph is the one of ``known`` with that digest. What is asked about one that is not known is left out.
 
     Raises:
         InputError: it is neither.
     """
     try:
-        return _read_folder(path) if path.is_dir() else _read_squad(path)
+        return _read_folder(path) if path.is_dir() else _read_squad(path, known or {})
     except (OSError, EOFError, zlib.error, AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{path} holds no questions to learn from ({type(error).__name__}: {error}). Give a SQuAD file (.json or "
@@ -84,15 +92,20 @@ def read_questions(path: Path) -> QuestionSet:
         ) from error
 
 
-def _read_squad(path: Path) -> QuestionSet:
+def _read_squad(path: Path, known: Mapping[str, Paragraph]) -> QuestionSet:
     raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     found = QuestionSet()
     for article in json.loads(raw)["data"]:
         for part in article["paragraphs"]:
-            text: str = part["context"]
-            found.paragraphs.append(Paragraph(str(article.get("title", "")).replace("_", " "), text))
+            if "context_sha256" not in part:
+                paragraph = Paragraph(str(article.get("title", "")).replace("_", " "), part["context"])
+            elif part["context_sha256"] in known:
+                paragraph = known[part["context_sha256"]]
+            else:
+                continue
+            found.paragraphs.append(paragraph)
             for asked in part["qas"]:
-                question = _from_squad(asked, text, len(found.paragraphs) - 1)
+                question = _from_squad(asked, paragraph.text, len(found.paragraphs) - 1)
                 if question.spans or not question.answers:  # what is answered, nobody knows where, teaches nothing
                     found.questions.append(question)
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -20,7 +20,7 @@ from indexer.model import cache_dir, find_model
 from service.reader.examples import Recipe
 from service.reader.mining import near_misses
 from service.reader.network import ReaderNetwork
-from service.reader.squad import QuestionSet, read_questions
+from service.reader.squad import Paragraph, QuestionSet, read_questions
 from service.reader.training import Schedule, Stream, Training, require_checkpoint
 
 
@@ -35,7 +35,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _train(given: argparse.Namespace) -> None:
-    asked, lessons = _gather(given), _read(given.lessons)
+    asked = _gather(given)
+    lessons = _read(given.lessons, asked.by_digest())
     try:
         given.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -69,8 +70,9 @@ def _parser() -> argparse.ArgumentParser:
         "--lessons",
         type=Path,
         nargs="*",
-        default=sorted((Path(__file__).parent / "lessons").glob("*.json")),
-        help="SQuAD files of passages with hard questions, shown more often; by default those written for this reader",
+        default=sorted((Path(__file__).parent / "lessons").glob("*.json*")),
+        help="SQuAD files of hard questions, shown more often; by default those written for this reader, some of which "
+        "are about paragraphs of SQuADShifts and SQuAD 2.0 and are left out where those are not given",
     )
     parser.add_argument("--never", type=Path, nargs="*", default=[], help="sets none of whose paragraphs is shown")
     parser.add_argument("--out", type=Path, required=True, help="folder of the weights and the log")
@@ -103,10 +105,10 @@ def _gather(given: argparse.Namespace) -> QuestionSet:
     return asked
 
 
-def _read(paths: Sequence[Path]) -> QuestionSet:
+def _read(paths: Sequence[Path], known: Mapping[str, Paragraph] | None = None) -> QuestionSet:
     found = QuestionSet()
     for path in paths:
-        found.extend(read_questions(path))
+        found.extend(read_questions(path, known))
     return found
 
 
