@@ -20,11 +20,12 @@ from indexer.records import PartialDate
 from indexer.snapshot import Snapshot
 from indexer.stored import StoredArticle
 from service.answer.candidates import Around, Candidate, candidates_of
-from service.answer.composing import compose
+from service.answer.composing import Composed, compose
 from service.answer.confidence import Calibration, Judged, shipped_calibration
 from service.answer.dates import Window, date_words
 from service.answer.enumeration import listed
 from service.answer.groups import grouped
+from service.answer.imprint import told
 from service.answer.question import Asked, asked
 from service.answer.reasons import reason_for
 from service.answer.records import Answer, AskOptions
@@ -98,7 +99,7 @@ class Answerer:
         with watch.phase("judge"):
             judged = self._judged(weighed)
             groups = grouped(judged)
-            composed = compose(weighed.asked, groups, threshold)
+            composed = self._told(weighed, threshold) or compose(weighed.asked, groups, threshold)
             held_back = compose(weighed.asked, groups, groups[0].confidence) if groups and not composed else None
         return Answer(
             question=weighed.question,
@@ -106,7 +107,7 @@ class Answerer:
             answer=composed.text if composed else None,
             abstained=composed is None,
             reason=None if composed else reason_for(weighed.asked, judged, threshold, weighed.limits),
-            confidence=judged[0].confidence if judged else 0.0,
+            confidence=composed.confidence if composed else judged[0].confidence if judged else 0.0,
             supports=composed.supports if composed else (),
             nearest=() if composed else weighed.results.hits[: options.nearest],
             generation=weighed.results.generation,
@@ -144,6 +145,11 @@ class Answerer:
             numbers = Asking(understood, dates.windows, candidates, cosines, looks).numbers()
         notes = (*results.notes, *notes, *dates.notes)
         return Weighed(question, parsed.text, understood, limits, results, notes, tuple(candidates), numbers, watch)
+
+    def _told(self, weighed: Weighed, threshold: float) -> Composed | None:
+        """What an article states of itself, where that is asked and it is sure enough."""
+        found = told(weighed.asked, weighed.results.hits, self.searcher.archive.snapshot())
+        return found if found and found.confidence >= threshold else None
 
     def _search(self, options: AskOptions, limits: Filter) -> SearchOptions:
         return SearchOptions(k=options.passages, filter=limits, rerank=WEIGHT if options.rerank else 0.0)

@@ -5,7 +5,7 @@ The rule is the one for quotes: where the reader finds no answer that is sure en
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ def ask_model(
     options = options or AskOptions()
     weighed = answerer.weigh(question, options)
     quoted = answerer.conclude(weighed, options)
-    if quoted.abstained:
+    if quoted.abstained or not _was_read(quoted, weighed.results.hits):
         yield quoted
         return
     events: list[Accepted | Dropped] = []
@@ -58,6 +58,16 @@ class ModelWriter:
     def within(self, publishers: Iterable[str]) -> ModelWriter:
         """The writer for those for whom only these publishers' articles exist."""
         return ModelWriter(self.answerer.within(publishers), self.generator)
+
+
+def _was_read(quoted: Answer, hits: Sequence[Hit]) -> bool:
+    """Whether the answer stands in a passage. A byline does not: the model has not read it and has nothing to add."""
+    places = [(hit.citation.article_id, hit.citation.start, hit.citation.end) for hit in hits]
+    return any(
+        support.citation.article_id == article and start <= support.words[0] < end
+        for support in quoted.supports
+        for article, start, end in places
+    )
 
 
 def _answer(
