@@ -256,6 +256,9 @@ def test_an_interrupted_run_says_that_it_starts_over() -> None:
         (["--report", "archive/archive.sqlite"], "would overwrite the archive"),
         (["--out", "x", "--report", "x"], "Name two places"),
         (["--check", "--json"], "--check does nothing with --json"),
+        (["--check", "--mode", "dense"], "--check does nothing with --mode"),
+        (["--sweep", "depth=50", "--sample", "3"], "--sweep does nothing with --sample"),
+        (["--run", "x.run", "--weight", "0", "--seed", "0"], "--run does nothing with --seed and --weight"),
         (["--level", "passage"], "--level does nothing with no --run"),
     ],
 )

@@ -103,15 +103,22 @@ def evaluate(
     from service.search import SearchOptions
 
     outputs = {"--against": against, "--report": report, "--run": run_file, "--trec": trec}
+    drawing = {"--sample": sample is not None, "--seed": seed is not None}
+    ranking = {"--mode": mode != "hybrid", "--fusion": fusion != "convex"}
+    ranking |= {"--weight": weight is not None, "--depth": depth is not None}
     if sweep:
-        _require_alone("--sweep", outputs | {"--check": check})
+        _require_alone("--sweep", outputs | {"--check": check} | drawing)
     if check:
-        _require_alone("--check", outputs | {"--out": out, "--json": as_json})
+        _require_alone("--check", outputs | {"--out": out, "--json": as_json} | drawing | ranking)
+    if run_file:
+        _require_alone("--run", drawing | ranking)
     if not answers:
-        _require_alone("--no-answers", {"--sample": sample is not None, "--seed": seed is not None})
+        _require_alone("--no-answers", drawing)
     if url:
-        drawing = {"--sample": sample is not None, "--seed": seed is not None, "--across-models": across_models}
-        _require_alone("--url", {"--sweep": sweep, "--check": check, "--run": run_file, **drawing})
+        _require_alone(
+            "--url",
+            {"--sweep": sweep, "--check": check, "--run": run_file, "--across-models": across_models, **drawing},
+        )
     if level != "article" and not run_file:
         _require_alone("--level", {"no --run": True})
     asked = load_suite(suite, split)
