@@ -58,6 +58,32 @@ def searcher(archive: Archive, embedder: WordEmbedder) -> Searcher:
             publisher="NWS",
             published=PartialDate(2000, 7, 3),
         ),
+        article(
+            "generals",
+            "Generals Write Open Letter to the President of Chad",
+            ("boilerplate", "Reading time: 5 minutes | More from Time"),
+            ("boilerplate", "© 2009 Time. All rights reserved."),
+            ("boilerplate", "By PAUL R. KERN"),
+            ("boilerplate", "Time, 2009"),
+            ("paragraph", "Twenty generals wrote an open letter to the president of Chad."),
+            authors=("Paul R. Kern",),
+            publisher="Time",
+            published=PartialDate(2009),
+        ),
+        article(
+            "bombings",
+            "Madrid Train Bombings",
+            ("boilerplate", "12 March 2004"),
+            ("boilerplate", "First published on 11 March 2004"),
+            ("paragraph", "A cell of ten carried out the bombings. El Faro ran the story of a suspect first."),
+            ("paragraph", "Trains ran again."),
+            ("paragraph", "The judge Rosa Gil was shown the van."),
+            ("paragraph", "She wrote a report."),
+            publisher="Bay News",
+            authors=("Rosa Gil",),
+            published=PartialDate(2004, 3, 12),
+            original=Original("Bay News", None),
+        ),
     ]
     index_articles(archive, embedder, made)
     return Searcher(archive, embedder)
@@ -83,6 +109,13 @@ def answer(searcher: Searcher, question: str) -> Composed | None:
         ('Who wrote "Fishermen Ask for Quotas"?', "Lena Moor and Jon Vik"),
         ('When was "Fishermen Ask for Quotas" published?', "02.03.99"),
         ('When did NWS publish "Thaw of the Fjords"?', "3 July 2000"),
+        ("Who wrote Generals Write Open Letter to the President of Chad?", "PAUL R. KERN"),
+        ("Which author wrote the article on the generals of Chad?", "PAUL R. KERN"),
+        ('Who was "Ice in the Harbours of Norway" written by?', "Ann Reed; Tom Hale"),
+        ("When did Ann Reed's article on Norway come out?", "October 02, 2015"),
+        ("What is the date of the article on ice in Norway?", "October 02, 2015"),
+        ("Who ran the article on ice in Norway?", "North Review"),
+        ("When was Madrid Train Bombings published?", "12 March 2004"),
     ],
 )
 def test_an_article_says_it_of_itself(searcher: Searcher, question: str, text: str) -> None:
@@ -103,6 +136,13 @@ def test_a_line_is_cited_and_of_a_long_one_the_sentence(searcher: Searcher) -> N
     assert sentence.supports[0].citation.quote == "Oslo, 3 July 2000 (NWS) -- Ice left the fjords early this year."
 
 
+def test_the_line_of_the_date_is_cited_before_one_that_only_has_the_words(searcher: Searcher) -> None:
+    for question, text in [("Which magazine published", "Time"), ("When was published", "2009")]:
+        found = answer(searcher, f"{question} the article on the open letter of the generals of Chad?")
+        assert found is not None
+        assert (found.text, found.supports[0].citation.quote) == (text, "Time, 2009")
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -118,6 +158,20 @@ def test_a_line_is_cited_and_of_a_long_one_the_sentence(searcher: Searcher) -> N
         "When was the article published?",
         'Was "Ice in the Harbours of Norway" published in 2015?',
         "When did fishermen ask for quotas and publish a letter?",  # a title's words, and no article spoken of
+        "When did the generals write an open letter to the president of Chad?",  # what the title itself says
+        "When did generals write an open letter to the president of Chad last year?",
+        "Who carried out the Madrid Train Bombings?",
+        "Which organization carried out the Madrid Train Bombings?",
+        "When did the Madrid Train Bombings report come out?",
+        "Who wrote the report on the Madrid Train Bombings?",
+        'Who wrote the letter that the article "Ice in the Harbours of Norway" quotes?',
+        'Who wrote "Open Letter"?',  # another work, which a headline names
+        "Which newspaper ran the story of a suspect first, in the Bay News article on the Madrid Train Bombings?",
+        "When was the ice dated in Ann Reed's article on Norway?",
+        "When did Ann Reed's article on Norway say that tankers came out of the ice?",
+        "When was Madrid Train Bombings first published?",  # not when it was published again
+        'Who published "Madrid Train Bombings"?',  # not in its text
+        'Who wrote "Madrid Train Bombings"?',  # a namesake of whom it tells
     ],
 )
 def test_nothing_else_is_answered_so(searcher: Searcher, question: str) -> None:

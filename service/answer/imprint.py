@@ -25,33 +25,52 @@ from service.citation import cite_span
 from service.search import Hit
 
 _ARTICLE = r"(?:article|piece|essay|column|commentary|op-?ed|story)s?"
-_PUBLISHED = r"(?:publish\w*|printed|appear(?:ed)?|c[ao]me\s+out|posted|dated|r[au]n|carr(?:y|ied))"
+_PUBLISHED = r"(?:(?:re-?)?publish\w*|printed)"
+_BROUGHT_OUT = rf"(?:{_PUBLISHED}|appear(?:ed)?|c[ao]me\s+out|posted|dated|r[au]n|carr(?:y|ied)(?!\s+out))"
 _WROTE = r"(?:wrote|writes?|written|authored|penned)"
 _AUTHOR = r"(?:the\s+)?(?:names?\s+of\s+(?:the\s+)?)?(?:authors?|writers?)\b"
 _OUTLET = (
     r"(?:\w+\s+)?(?:outlet|publication|newspaper|magazine|journal|(?:web)?site|paper|agency|publisher|media|service"
     r"|organi[sz]ation)s?"
 )
+_WHO = r"(?:who|(?:which|what)\s+(?:author|writer|journalist|reporter|columnist)s?)"
 _WHEN = r"(?:when|(?:on\s+|in\s+)?(?:what|which)\s+(?:date|day|year|month))\b"
 _ASKS_FOR: tuple[tuple[Fact, str], ...] = (
-    ("published", rf"{_WHEN}.*\b(?:{_PUBLISHED}|{_WROTE})\b"),
+    ("published", rf"{_WHEN}.*\b(?:{_BROUGHT_OUT}|{_WROTE})\b"),
     ("published", r"(?:what\s+(?:is|was)\s+)?(?:the\s+)?(?:publication\s+date|date\s+of\s+publication)\b"),
-    ("author", rf"who\s+{_WROTE}\b|by\s+whom\b.*\bwritten\b|{_AUTHOR}\s+of\b"),
+    ("published", rf"(?:what\s+(?:is|was)\s+)?(?:the\s+)?date\s+of\s+(?:the\s+)?{_ARTICLE}\b"),
+    ("author", rf"{_WHO}\s+(?:ha(?:s|ve)\s+)?{_WROTE}\b|{_AUTHOR}\s+of\b"),
+    ("author", r"by\s+whom\b.*\bwritten\b|who\s+(?:is|was|were)\b.*\bwritten\s+by\W*$"),
     ("author", rf"(?:who|what)(?:[’']s|\s+(?:is|was|are|were))\s+{_AUTHOR}"),
-    ("publisher", rf"(?:(?:in|by|on)\s+)?(?:where|who|(?:which|what)\s+{_OUTLET})\b.*\b{_PUBLISHED}\b"),
+    ("publisher", rf"(?:by\s+)?whom?\b.*\b{_PUBLISHED}\b|who\s+(?:r[au]n|carried)\s+(?:the|an?)\s+{_ARTICLE}\b"),
+    ("publisher", rf"(?:(?:in|by|on)\s+)?(?:where|(?:which|what)\s+{_OUTLET})\b.*\b{_BROUGHT_OUT}\b"),
     ("publisher", r"(?:(?:who|what)\s+(?:is|was)\s+)?(?:the\s+)?publishers?\s+of\b"),
 )
-_FACTS = tuple((fact, re.compile(rf"\W*(?:{pattern})", re.IGNORECASE)) for fact, pattern in _ASKS_FOR)
-_NOT_ITS_OWN = re.compile(r"\baccording\s+to\b", re.IGNORECASE)
+_FACTS = tuple(
+    (fact, re.compile(rf"\W*(?:(?:please\s+)?tell\s+me\s+)?(?:{pattern})", re.IGNORECASE))
+    for fact, pattern in _ASKS_FOR
+)
+_OF_THE = r"(?:the|an?|this|that|\w+(?:['’]s|s['’]))\s+(?:(?!(?:in|of|by|from|on|that|which)\b)[\w'’.-]+\s+){0,4}"
+"""What may stand before a noun and belongs to it."""
+_NOT_ITS_OWN = re.compile(
+    rf"\baccording\s+to\b|\b(?:in|by)\s+{_OF_THE}{_ARTICLE}\b"
+    rf"|\bdid\b.*\b{_ARTICLE}\b.*\b(?:say|claim|argue|mention|describe|cite|quote|report)\b",
+    re.IGNORECASE,
+)
 """The question is about what an article says."""
 _SPEAKS_OF_ONE = re.compile(rf"\b{_ARTICLE}\b|\b(?:wrote|writes|written)\s+(?:about|on)\b", re.IGNORECASE)
 _ORIGINAL = re.compile(r"\b(?:original(?:ly)?|first(?:\s+version)?)\b", re.IGNORECASE)
-_NOT_SUBJECT = frozenset(
+_ASKS = frozenset(
     stems_of(
-        "write wrote written writer writes author authored authors penned byline journalist article piece essay column "
-        "commentary op-ed story publish published publishes publication publisher printed appear appeared posted dated "
-        "run ran carry carried came come outlet newspaper magazine website site journal agency paper media news "
-        "organisation organization name original originally first version date day year month whom whose issue online"
+        "write wrote written writer writes author authored authors penned publish published publishes publication "
+        "publisher republished printed appear appeared posted dated run ran carry carried came come"
+    )
+)
+_NOT_SUBJECT = _ASKS | frozenset(
+    stems_of(
+        "byline journalist article piece essay column commentary op-ed story out outlet newspaper magazine website "
+        "site journal agency paper media news organisation organization name original originally first version date "
+        "day year month whom whose issue online columnist titled entitled headlined called please tell me"
     )
 )
 _BY_TITLE, _BY_WORDS = 0.95, 0.85
@@ -130,19 +149,51 @@ def _fact_of(asking: str) -> Fact | None:
 
 
 def _is_titled(asked: Asked, one: _Found) -> bool:
-    """Whether the question quotes the title or a part of it, has it word for word and as it is written, or calls
-    something an article that has nearly all words of its title. (That fishermen ask for quotas may be asked about
-    without a thought of an article under that title.)
+    """Whether the question quotes the title or most of it, asks of nothing but what has it for its words, as they are
+    written, or calls something an article that has nearly all words of its title. (That fishermen ask for quotas may be
+    asked about without a thought of an article under that title, and a book's title may stand in a headline.)
     """
     title, asking = stems_of(one.article.title or ""), stems_of(asked.asking)
     if len(title) < _LEAST_WORDS:
         return False
-    phrases = [stems_of(given.text) for given in asked.given if given.kind == "phrase"]
-    if any(len(phrase) >= _LEAST_WORDS and _runs_in(phrase, title) for phrase in phrases):
-        return True
-    if _runs_in(title, asking) and (len(title) >= _LONG_TITLE or _plain(one.article.title) in _plain(asked.asking)):
-        return True
-    return _SPEAKS_OF_ONE.search(asked.asking) is not None and len({*title} & {*asking}) >= _OF_TITLE * len({*title})
+    of_one = _SPEAKS_OF_ONE.search(asked.asking)
+    phrases = [given.text for given in asked.given if given.kind == "phrase"]
+    if quoted := [text for text in phrases if _is_quoted(stems_of(text), one, of_one is not None)]:
+        first = min(max(0, asked.asking.find(text)) for text in quoted)
+        return _is_asked_of(asked.asking[: min(first, of_one.end()) if of_one else first], one)
+    if of_one:
+        told_of = {*title} & {*asking}
+        return len(told_of) >= _OF_TITLE * len({*title}) and _is_asked_of(asked.asking[: of_one.end()], one)
+    if len(title) < _LONG_TITLE and _plain(one.article.title) not in _plain(asked.asking):
+        return False
+    rest = _without(title, asking)
+    return not _ASKS.isdisjoint(rest) and {*rest} <= _NOT_SUBJECT | {*stems_of(one.imprint)}
+
+
+def _is_quoted(phrase: Sequence[str], one: _Found, of_one: bool) -> bool:
+    """Whether these are words of its title that stand together: most of them, all up to a colon or after it, or any
+    where the question calls them an article's.
+    """
+    title = one.article.title or ""
+    if len(phrase) < _LEAST_WORDS or not _runs_in(phrase, stems_of(title)):
+        return False
+    parts = [stems_of(part) for part in re.split(r":\s|\s[-–—|]\s", title)]
+    return of_one or len(phrase) >= min(_LONG_TITLE, _OF_WORDS * len(stems_of(title))) or tuple(phrase) in parts
+
+
+def _is_asked_of(before: str, one: _Found) -> bool:
+    """Whether what a question says before it comes to the article, or up to that word, speaks of nothing else that may
+    have an author and a date ("the letter that this article ...").
+    """
+    before = re.sub(rf"\b{_OF_THE}{_ARTICLE}$", "", before, flags=re.IGNORECASE)
+    return {*stems_of(before)} <= _NOT_SUBJECT | {*stems_of(one.imprint)}
+
+
+def _without(some: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """The others less the first stretch of them that is the one; nothing where none is."""
+    starts = (at for at in range(len(others) - len(some) + 1) if tuple(others[at : at + len(some)]) == tuple(some))
+    at = next(starts, None)
+    return () if at is None else (*others[:at], *others[at + len(some) :])
 
 
 def _runs_in(some: Sequence[str], others: Sequence[str]) -> bool:
@@ -159,7 +210,8 @@ def _is_described(asked: Asked, one: _Found) -> bool:
 
     All names and times have to be in its heading: a person who only stands in the article may have written another.
     """
-    if not _SPEAKS_OF_ONE.search(asked.asking):
+    of_one = _SPEAKS_OF_ONE.search(asked.asking)
+    if not of_one or not _is_asked_of(asked.asking[: of_one.end()], one):
         return False
     heading = f"{one.article.title or ''}. {one.imprint}"
     given = [each for each in asked.given if not set(stems_of(each.text)) <= _NOT_SUBJECT]

@@ -20,6 +20,7 @@ from service.answer.moments import moments
 Fact = Literal["author", "published", "publisher"]
 
 _JOIN = re.compile(r"\s*(?:,|&|,?\s+and\b)\s*", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"©|\bcopyright\b|\ball rights reserved\b", re.IGNORECASE)
 _LONGEST_LINE = 200
 """Characters. Of a longer line the sentence is cited."""
 
@@ -38,39 +39,61 @@ def stated(article: StoredArticle, fact: Fact, original: bool = False) -> tuple[
     With ``original``, of the first publication, where the article is a republication that names it.
     """
     first = article.original if original else None
+    source = first or article
     if fact == "author":
         found = [_place_of(article, author) for author in article.authors]
         return _joined(article.text, [place for place in found if place]) if all(found) else ()
     if fact == "publisher":
-        name = (first.publisher if first else None) or article.publisher
-        place = _place_of(article, name) if name else None
+        place = _place_of(article, source.publisher, source.published) if source.publisher else None
     else:
-        date = (first.published if first else None) or article.published
-        place = _place_of_date(article, date) if date else None
+        place = _place_of_date(article, source.published) if source.published else None
     return (Stated(place, _line_of(article.text, place)),) if place else ()
 
 
 def _places(article: StoredArticle) -> Iterator[tuple[int, int]]:
-    """Its blocks, those first that are not its subject's."""
-    for wanted in (True, False):
-        yield from ((b.start, b.end) for b in article.blocks if (b.kind == "boilerplate") == wanted)
+    """Its blocks but its title, a copyright line after all others that are not its subject's; last, its subject's own
+    first two and last: between them an article speaks of others.
+    """
+    around = [b for b in article.blocks if b.kind == "boilerplate"]
+    around.sort(key=lambda block: _COPYRIGHT.search(article.text, block.start, block.end) is not None)
+    own = [block for block in article.blocks if block.kind == "paragraph"]
+    yield from ((block.start, block.end) for block in (*around, *own[:2], *own[2:][-1:]))
 
 
-def _place_of(article: StoredArticle, name: str) -> tuple[int, int] | None:
+def _place_of(article: StoredArticle, name: str, date: PartialDate | None = None) -> tuple[int, int] | None:
+    """Where the name stands: beside the date, where it does so anywhere. In lower case it is another word ("Time", and
+    "reading time").
+    """
     spaced = r"\s+".join(map(re.escape, name.split()))
     words = re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
-    matches = (words.search(article.text, start, end) for start, end in _places(article))
-    return next((match.span() for match in matches if match), None)
+    found = [
+        match.span()
+        for start, end in _places(article)
+        for match in words.finditer(article.text, start, end)
+        if name.islower() or not match[0].islower()
+    ]
+    dated = (place for place in found if date and _dates(article, date, *_line_of(article.text, place)))
+    return next(dated, found[0] if found else None)
 
 
 def _place_of_date(article: StoredArticle, date: PartialDate) -> tuple[int, int] | None:
+    own = {block.start for block in article.blocks if block.kind == "paragraph"}
     for start, end in _places(article):
-        text = article.text[start:end]
-        for moment in moments(text):
-            if (moment.year, moment.month, moment.day) == (date.year, date.month, date.day) and not moment.until:
-                return start + moment.start, start + moment.end
-        if parse_date(text.strip()) == date:
-            return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+        if date.precision != "day" and start in own:  # "in 2014" is when something else happened
+            continue
+        if place := _dates(article, date, start, end):
+            return place
+    return None
+
+
+def _dates(article: StoredArticle, date: PartialDate, start: int, end: int) -> tuple[int, int] | None:
+    """Where the date stands between these."""
+    text = article.text[start:end]
+    for moment in moments(text):
+        if (moment.year, moment.month, moment.day) == (date.year, date.month, date.day) and not moment.until:
+            return start + moment.start, start + moment.end
+    if parse_date(text.strip()) == date:
+        return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
     return None
 
 
