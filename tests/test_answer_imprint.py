@@ -116,6 +116,8 @@ def answer(searcher: Searcher, question: str) -> Composed | None:
         ("What is the date of the article on ice in Norway?", "October 02, 2015"),
         ("Who ran the article on ice in Norway?", "North Review"),
         ("When was Madrid Train Bombings published?", "12 March 2004"),
+        ('Who wrote the analysis "Ice in the Harbours of Norway"?', "Ann Reed; Tom Hale"),
+        ("Which foundation was the original source of the North Review article on ice in Norway?", "Polar Post"),
     ],
 )
 def test_an_article_says_it_of_itself(searcher: Searcher, question: str, text: str) -> None:

@@ -28,6 +28,7 @@ _ASKS_FOR: tuple[tuple[Fact, str], ...] = (
     ("publisher", rf"(?:by\s+)?whom?\b.*\b{_PUBLISHED}\b|who\s+(?:r[au]n|carried)\s+(?:the|an?)\s+{ARTICLE}\b"),
     ("publisher", rf"(?:(?:in|by|on)\s+)?(?:where|(?:which|what)\s+{_OUTLET})\b.*\b{_BROUGHT_OUT}\b"),
     ("publisher", r"(?:(?:who|what)\s+(?:is|was)\s+)?(?:the\s+)?publishers?\s+of\b"),
+    ("publisher", r"(?:who|(?:which|what)\s+\w+)\s+(?:is|was)\s+the\s+original\s+(?:source|publisher)\s+of\b"),
 )
 _FACTS = tuple(
     (fact, re.compile(rf"\W*(?:(?:please\s+)?tell\s+me\s+)?(?:{pattern})", re.IGNORECASE))
@@ -53,7 +54,8 @@ NOT_SUBJECT = ASKS | frozenset(
     stems_of(
         "byline journalist article piece essay column commentary op-ed story out outlet newspaper magazine website "
         "site journal agency paper media news organisation organization name original originally first version date "
-        "day year month whom whose issue online columnist titled entitled headlined called please tell me"
+        "source foundation day year month whom whose issue online columnist titled entitled headlined called please "
+        "tell me"
     )
 )
 

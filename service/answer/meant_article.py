@@ -14,6 +14,8 @@ from service.answer.question import Asked, Given
 from service.answer.stems import stems_of
 from service.search import Hit
 
+_GENRE = r"(?:analysis|report|editorial|feature|interview|post|paper|text|review)"
+"""What an article is called right before its quoted title; elsewhere it may be any report that it speaks of."""
 _OF_TITLE, _OF_WORDS = 0.8, 0.6
 """The part of a title's words that names it, and of a description's words that the article must have."""
 _LEAST_WORDS, _LONG_TITLE = 2, 5
@@ -48,7 +50,8 @@ def is_titled(asked: Asked, one: Found) -> bool:
     phrases = [given.text for given in asked.given if given.kind == "phrase"]
     if quoted := [text for text in phrases if _is_quoted(stems_of(text), one, of_one is not None)]:
         first = min(max(0, asked.asking.find(text)) for text in quoted)
-        return _is_asked_of(asked.asking[: min(first, of_one.end()) if of_one else first], one)
+        before = re.sub(rf"\b{_GENRE}\W+$", "", asked.asking[:first], flags=re.IGNORECASE)
+        return _is_asked_of(asked.asking[: of_one.end()] if of_one and of_one.end() < first else before, one)
     if of_one:
         told_of = {*title} & {*asking}
         return len(told_of) >= _OF_TITLE * len({*title}) and _is_asked_of(asked.asking[: of_one.end()], one)
@@ -65,7 +68,7 @@ def _is_quoted(phrase: Sequence[str], one: Found, of_one: bool) -> bool:
     title = one.article.title or ""
     if len(phrase) < _LEAST_WORDS or not _runs_in(phrase, stems_of(title)):
         return False
-    parts = [stems_of(part) for part in re.split(r":\s|\s[-–—|]\s", title)]
+    parts = [stems_of(part) for part in re.split(r":\s|\s(?:--?|[–—|])\s", title)]
     return of_one or len(phrase) >= min(_LONG_TITLE, _OF_WORDS * len(stems_of(title))) or tuple(phrase) in parts
 
 
