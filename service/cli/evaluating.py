@@ -102,9 +102,9 @@ def evaluate(
     from eval.suites import judged_by, load_suite
     from service.search import SearchOptions
 
-    outputs = {"--against": against, "--report": report, "--run": run_file, "--trec": trec}
-    drawing = {"--sample": sample is not None, "--seed": seed is not None}
-    ranking = {"--mode": mode != "hybrid", "--fusion": fusion != "convex"}
+    outputs: dict[str, object] = {"--against": against, "--report": report, "--run": run_file, "--trec": trec}
+    drawing: dict[str, object] = {"--sample": sample is not None, "--seed": seed is not None}
+    ranking: dict[str, object] = {"--mode": mode != "hybrid", "--fusion": fusion != "convex"}
     ranking |= {"--weight": weight is not None, "--depth": depth is not None}
     if sweep:
         _require_alone("--sweep", outputs | {"--check": check} | drawing)
