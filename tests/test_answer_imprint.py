@@ -117,6 +117,7 @@ def answer(searcher: Searcher, question: str) -> Composed | None:
         ("Who ran the article on ice in Norway?", "North Review"),
         ("When was Madrid Train Bombings published?", "12 March 2004"),
         ('Who wrote the analysis "Ice in the Harbours of Norway"?', "Ann Reed; Tom Hale"),
+        ("Who is the author of the opinion analysis on ice in the harbours of Norway?", "Ann Reed; Tom Hale"),
         ("Which foundation was the original source of the North Review article on ice in Norway?", "Polar Post"),
     ],
 )

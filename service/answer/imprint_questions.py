@@ -55,7 +55,7 @@ NOT_SUBJECT = ASKS | frozenset(
         "byline journalist article piece essay column commentary op-ed story out outlet newspaper magazine website "
         "site journal agency paper media news organisation organization name original originally first version date "
         "source foundation day year month whom whose issue online columnist titled entitled headlined called please "
-        "tell me"
+        "tell me opinion"
     )
 )
 

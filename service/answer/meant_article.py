@@ -15,7 +15,8 @@ from service.answer.stems import stems_of
 from service.search import Hit
 
 _GENRE = r"(?:analysis|report|editorial|feature|interview|post|paper|text|review)"
-"""What an article is called right before its quoted title; elsewhere it may be any report that it speaks of."""
+"""What an article is called beside its title; elsewhere it may be any report that it speaks of."""
+_OF_GENRE = re.compile(rf"\b{_GENRE}\b", re.IGNORECASE)
 _OF_TITLE, _OF_WORDS = 0.8, 0.6
 """The part of a title's words that names it, and of a description's words that the article must have."""
 _LEAST_WORDS, _LONG_TITLE = 2, 5
@@ -52,9 +53,10 @@ def is_titled(asked: Asked, one: Found) -> bool:
         first = min(max(0, asked.asking.find(text)) for text in quoted)
         before = re.sub(rf"\b{_GENRE}\W+$", "", asked.asking[:first], flags=re.IGNORECASE)
         return _is_asked_of(asked.asking[: of_one.end()] if of_one and of_one.end() < first else before, one)
-    if of_one:
+    if called := of_one or _OF_GENRE.search(asked.asking):
         told_of = {*title} & {*asking}
-        return len(told_of) >= _OF_TITLE * len({*title}) and _is_asked_of(asked.asking[: of_one.end()], one)
+        before = asked.asking[: of_one.end() if of_one else called.start()]
+        return len(told_of) >= _OF_TITLE * len({*title}) and _is_asked_of(before, one)
     if len(title) < _LONG_TITLE and _plain(one.article.title) not in _plain(asked.asking):
         return False
     rest = _without(title, asking)
