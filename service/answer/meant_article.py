@@ -68,7 +68,7 @@ def _is_quoted(phrase: Sequence[str], one: Found, of_one: bool) -> bool:
     where the question calls them an article's.
     """
     title = one.article.title or ""
-    if len(phrase) < _LEAST_WORDS or not _runs_in(phrase, stems_of(title)):
+    if len(phrase) < _LEAST_WORDS or _start_in(phrase, stems_of(title)) is None:
         return False
     parts = [stems_of(part) for part in re.split(r":\s|\s(?:--?|[–—|])\s", title)]
     return of_one or len(phrase) >= min(_LONG_TITLE, _OF_WORDS * len(stems_of(title))) or tuple(phrase) in parts
@@ -84,14 +84,14 @@ def _is_asked_of(before: str, one: Found) -> bool:
 
 def _without(some: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
     """The others less the first stretch of them that is the one; nothing where none is."""
-    starts = (at for at in range(len(others) - len(some) + 1) if tuple(others[at : at + len(some)]) == tuple(some))
-    at = next(starts, None)
+    at = _start_in(some, others)
     return () if at is None else (*others[:at], *others[at + len(some) :])
 
 
-def _runs_in(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether the one stands in the other without a break."""
-    return any(tuple(others[at : at + len(some)]) == tuple(some) for at in range(len(others) - len(some) + 1))
+def _start_in(some: Sequence[str], others: Sequence[str]) -> int | None:
+    """Where the one first stands in the other without a break."""
+    starts = (at for at in range(len(others) - len(some) + 1) if tuple(others[at : at + len(some)]) == tuple(some))
+    return next(starts, None)
 
 
 def _plain(text: str | None) -> str:
