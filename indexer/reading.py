@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from indexer.bylines import Bylines
 from indexer.database import connect, explaining
 from indexer.dense import Floats, Ints
 from indexer.errors import ArchiveDamaged, UnknownArticle
@@ -49,6 +50,7 @@ class Reading:
         self._db.create_function("author_matches", 2, author_matches, deterministic=True)
         self._db.execute("BEGIN")
         self._tallies = Tallies(self._all)
+        self._bylines = Bylines(self._all)
         self.generation = int(self._all("SELECT generation FROM state")[0][0])
         self.manifest = Manifest.from_json(self._manifest_text(), place)
 
@@ -176,6 +178,17 @@ class Reading:
             [*values, after, limit],
         )
         return [line_from_row(row) for row in rows]
+
+    def written_by(self, words: Iterable[str], wanted: Filter, limit: int) -> list[str]:
+        """The ids of articles one of whose authors has no word in the name that is not among these, latest first."""
+        if not (stated := self._bylines.within(words)):
+            return []
+        where, values = wanted.where()
+        sql = (
+            f"SELECT id FROM articles WHERE authors IN (SELECT value FROM json_each(?)) AND ({where}) "
+            "ORDER BY last_day DESC, id LIMIT ?"
+        )
+        return [str(row[0]) for row in self._all(sql, (json.dumps(stated), *values, limit))]
 
     def article_count(self, wanted: Filter) -> int:
         """How many articles meet a filter."""

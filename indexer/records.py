@@ -96,8 +96,9 @@ class Block:
     """One span of an article's canonical text and its role.
 
     ``title`` is the article's own title where it stands in the text. ``boilerplate`` (navigation, share links,
-    author biographies, disclaimers) stays in the canonical text and is never searched. ``level`` is a heading's
-    depth from 1 (0 for other kinds); ``page`` counts from 1 where the source has pages.
+    author biographies, disclaimers) stays in the canonical text and is never searched; questions that name an author
+    are answered out of biographies. ``level`` is a heading's depth from 1 (0 for other kinds); ``page`` counts from 1
+    where the source has pages.
     """
 
     start: int

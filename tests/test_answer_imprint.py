@@ -6,8 +6,7 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.build import index_articles
-from indexer.load.layout import Part, lay_out
-from indexer.records import Article, Original, PartialDate
+from indexer.records import Original, PartialDate
 from service.answer.composing import Composed
 from service.answer.imprint import told
 from service.answer.question import asked
@@ -16,20 +15,16 @@ from service.query import parse_query
 from service.search import Searcher
 from tests.conftest import archive_of
 from tests.fakes import WordEmbedder
+from tests.hand_articles import article_of
 
 HARBOURS = "The harbours of Norway froze in January, and pilots led tankers through the ice."
 LETTER = "In a letter that Olga Berg wrote and the Evening Star published in 1998, fishermen asked for quotas."
 
 
-def article(name: str, title: str, *parts: tuple[str, str], **stated: object) -> Article:
-    text, blocks = lay_out([Part("title", title), *(Part(kind, words) for kind, words in parts)])  # type: ignore[arg-type]
-    return Article(name, text, blocks, title=title, language="en", **stated)  # type: ignore[arg-type]
-
-
 @pytest.fixture
 def searcher(archive: Archive, embedder: WordEmbedder) -> Searcher:
     made = [
-        article(
+        article_of(
             "ice",
             "Ice in the Harbours of Norway",
             ("boilerplate", "By [Ann Reed](#) and Tom Hale"),
@@ -41,7 +36,7 @@ def searcher(archive: Archive, embedder: WordEmbedder) -> Searcher:
             published=PartialDate(2015, 10, 2),
             original=Original("Polar Post", PartialDate(2015, 9, 28)),
         ),
-        article(
+        article_of(
             "quotas",
             "Fishermen Ask for Quotas",
             ("boilerplate", "02.03.99"),
@@ -51,14 +46,14 @@ def searcher(archive: Archive, embedder: WordEmbedder) -> Searcher:
             publisher="Fish Weekly",  # said in the page's metadata alone
             published=PartialDate(1999, 3, 2),
         ),
-        article(
+        article_of(
             "dateline",
             "Analysis: Thaw of the Fjords",
             ("paragraph", f"Oslo, 3 July 2000 (NWS) -- Ice left the fjords early this year. {'It was warm. ' * 20}"),
             publisher="NWS",
             published=PartialDate(2000, 7, 3),
         ),
-        article(
+        article_of(
             "generals",
             "Generals Write Open Letter to the President of Chad",
             ("boilerplate", "Reading time: 5 minutes | More from Time"),
@@ -70,7 +65,7 @@ def searcher(archive: Archive, embedder: WordEmbedder) -> Searcher:
             publisher="Time",
             published=PartialDate(2009),
         ),
-        article(
+        article_of(
             "bombings",
             "Madrid Train Bombings",
             ("boilerplate", "12 March 2004"),
@@ -182,7 +177,7 @@ def test_nothing_else_is_answered_so(searcher: Searcher, question: str) -> None:
 
 
 def test_which_of_two_was_meant_is_not_guessed(searcher: Searcher, embedder: WordEmbedder) -> None:
-    again = article(
+    again = article_of(
         "ice again",
         "Ice in the Harbours of Norway",
         ("boilerplate", "By Kari Lund"),

@@ -27,6 +27,7 @@ from service.reader.served import ServedReader
 from service.search import Searcher
 from tests.conftest import archive_of, make_article
 from tests.fakes import WordEmbedder
+from tests.hand_articles import article_of
 from tests.hand_calibration import as_it_is, of_one
 
 pytestmark = pytest.mark.model
@@ -353,6 +354,24 @@ def test_an_article_removed_while_it_is_read_is_answered_from_as_it_was_found(
     assert answer.answer == "Captain Mira Lund"
     check(answer.supports[0].citation, CAPTAIN.text)
     assert asks.ask(WHO).abstained
+
+
+def test_what_a_box_says_of_an_author_is_cited_and_never_found(tmp_path: Path, reader: ServedReader) -> None:
+    life = "Previously Ann was a visiting fellow at the University of Bergen."
+    article = article_of(
+        "ice",
+        "Ice in the Harbours of Norway",
+        ("paragraph", "The harbours of Norway froze in January, and pilots led tankers through the ice."),
+        ("boilerplate", "About the author"),
+        ("boilerplate", f"Ann Reed writes about harbours. {life}"),
+        authors=("Ann Reed",),
+    )
+    answerer = small(tmp_path, reader, article)
+    answer = answerer.ask("At which university was Ann Reed a visiting fellow?")
+    holds(answer, answerer.searcher.archive)
+    assert (answer.answer, answer.supports[0].citation.quote) == ("University of Bergen", life)
+    assert all("Bergen" not in hit.citation.quote for hit in answerer.searcher.search("University of Bergen").hits)
+    assert answerer.ask("At which university did Tom Hale teach?").abstained
 
 
 def test_two_articles_that_part_are_shown_as_two_sides(tmp_path: Path, reader: ServedReader) -> None:

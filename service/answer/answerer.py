@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import UnknownArticle
 from indexer.filters import Filter
-from indexer.records import PartialDate
 from indexer.snapshot import Snapshot
 from indexer.stored import StoredArticle
+from service.answer.biographies import biographies
 from service.answer.candidates import Around, Candidate, candidates_of
 from service.answer.composing import Composed, compose
 from service.answer.confidence import Calibration, Judged, shipped_calibration
-from service.answer.dates import Window, date_words
+from service.answer.dates import date_words
 from service.answer.enumeration import listed
 from service.answer.groups import grouped
 from service.answer.imprint import told
+from service.answer.limits import limited
 from service.answer.question import Asked, asked
 from service.answer.reasons import reason_for
 from service.answer.records import Answer, AskOptions
@@ -129,14 +129,15 @@ class Answerer:
         parsed = parse_query(question, options.filter)
         quoted = tuple(" ".join(phrase.split()) for phrase in parsed.phrases)
         understood, dates = asked(parsed.text, quoted), date_words(parsed.text)
-        limits, notes = _limited(parsed.filter, dates.windows)
+        limits, notes = limited(parsed.filter, dates.windows)
         with watch.phase("search"):
             results = self.searcher.search(question, self._search(options, limits))
         with watch.phase("read"):
-            readings = self._readings(parsed.text, results.hits)
+            hits = (*results.hits, *biographies(parsed.text, results.hits, limits, self.searcher))
+            readings = self._readings(parsed.text, hits)
         with watch.phase("weigh"):
             texts = _Texts(self.searcher.archive.snapshot())
-            found = candidates_of(results.hits, readings)[:JUDGED]
+            found = candidates_of(hits, readings)[:JUDGED]
             found = listed(found) if understood.kind == "list" else found
             candidates = [texts.around(candidate) for candidate in found]
             cosines = self.searcher.likeness(parsed.text, [candidate.context for candidate in candidates]).tolist()
@@ -166,34 +167,6 @@ class Answerer:
         worth = self.calibration.judge(weighed.numbers)
         judged = [Judged(c, float(p)) for c, p in zip(weighed.candidates, worth, strict=True)]
         return sorted(judged, key=lambda one: (-one.confidence, one.candidate.article_id, one.candidate.words))
-
-
-def _limited(limits: Filter, windows: Sequence[Window]) -> tuple[Filter, tuple[str, ...]]:
-    """The filter with what the question says of when articles were published, and a note on each such limit."""
-    notes = []
-    for window in windows:
-        if not window.of_publication:
-            notes.append(f'"{window.words}": passages that speak of that time count more')
-        elif (published := _published(window)) is None:
-            notes.append(f'"{window.words}" names no time without a doubt: articles of any date are searched')
-        else:
-            limits = replace(published, also=limits or None)
-            notes.append(f'"{window.words}": only articles published then are searched')
-    return limits, tuple(notes)
-
-
-def _published(window: Window) -> Filter | None:
-    """The articles published within it; None where it has no year ("January 20") or ends before it begins."""
-    first, last = window.first, window.last
-    if (first is None and last is None) or (first and last and last < first):
-        return None
-    after = _partial(first) if first else None
-    before = _partial(last + timedelta(days=1)) if last and last < date.max else None
-    return Filter(after=after, before=before)
-
-
-def _partial(day: date) -> PartialDate:
-    return PartialDate(day.year, day.month, day.day)
 
 
 class _Texts:
