@@ -374,6 +374,15 @@ def test_what_a_box_says_of_an_author_is_cited_and_never_found(tmp_path: Path, r
     assert answerer.ask("At which university did Tom Hale teach?").abstained
 
 
+def test_who_quotes_a_source_is_no_candidate_for_it(tmp_path: Path, reader: ServedReader) -> None:
+    text = "The Baltic Times quotes the Institute of Harbours in Riga, which estimated that ports lost 13 million."
+    answerer = small(tmp_path, reader, make_article("loss", text))
+    for question, there in [("Who estimated the loss of the ports?", False), ("Who quotes the institute?", True)]:
+        found = answerer.weigh(question, AskOptions()).candidates
+        assert any("Institute" in candidate.text or "million" in candidate.text for candidate in found)
+        assert any("Baltic Times" in candidate.text for candidate in found) is there
+
+
 def test_two_articles_that_part_are_shown_as_two_sides(tmp_path: Path, reader: ServedReader) -> None:
     one = make_article("one", "The Lund bridge was opened in 1932.", published="1990")
     two = make_article("two", "The bridge of Lund was opened to all in 1931.", published="1991")
