@@ -180,7 +180,7 @@ class Reading:
         return [line_from_row(row) for row in rows]
 
     def written_by(self, words: Iterable[str], wanted: Filter, limit: int) -> list[str]:
-        """The ids of articles one of whose authors has no word in the name that is not among these, latest first."""
+        """The ids of articles by somebody whose first and last name are among these words, latest first."""
         if not (stated := self._bylines.within(words)):
             return []
         where, values = wanted.where()

@@ -8,7 +8,7 @@ from indexer.archive import Archive
 from indexer.build import index_articles
 from indexer.filters import Filter
 from indexer.records import PartialDate
-from service.answer.biographies import biographies
+from service.answer.biographies import biographies, is_named
 from service.citation import check
 from service.search import Searcher
 from tests.conftest import archive_of
@@ -126,14 +126,10 @@ def test_only_within_the_limits_of_the_search(searcher: Searcher) -> None:
 
 
 def test_one_box_is_read_once_and_three_at_most(searcher: Searcher, embedder: WordEmbedder) -> None:
-    lives = [
-        "Tom Hale is a writer and a former pilot, as he likes to say.",
-        HALE,
-        "Tom Hale is an editor at the Harbour Log of Horten.",
-    ]
-    for number, life in enumerate(
-        [*lives, *lives, "Tom Hale is a scholar of the sea and of all who are in peril on it."]
-    ):
+    scholar = "Tom Hale is a scholar of the sea and of all who are in peril on it."
+    writer = "Tom Hale is a writer and a former pilot, as he likes to say."
+    editor = "Tom Hale is an editor at the Harbour Log of Horten."
+    for number, life in enumerate([HALE, writer, editor, scholar, scholar]):
         article = article_of(
             f"hale {number}",
             f"A pilot's day {number}",
@@ -145,9 +141,70 @@ def test_one_box_is_read_once_and_three_at_most(searcher: Searcher, embedder: Wo
         )
         index_articles(archive_of(searcher), embedder, [article])
     read = boxes(searcher, "Where does Tom Hale teach?", found="letter of the generals")
-    assert len(read) == 3
-    assert len({*read}) == 3
-    assert read[0].startswith("Tom Hale is a scholar")  # of the latest article first
+    assert read == [scholar, editor, writer]  # the latest articles' first
+
+
+@pytest.mark.parametrize("marker", [["About the authors"], []])
+def test_of_two_biographies_each_is_its_own_authors(
+    searcher: Searcher, embedder: WordEmbedder, marker: list[str]
+) -> None:
+    reed = "Ann Reed is a fellow at the Bergen Institute of Sea Ice and studies harbours in the north."
+    hale = "Tom Hale is a lecturer at the naval school of Horten and was a pilot for twenty years before that."
+    article = article_of(
+        "two",
+        "Ice and Pilots",
+        ("paragraph", "Ice and pilots were the talk of the harbour all winter long."),
+        *(("boilerplate", words) for words in (*marker, reed, hale)),
+        authors=("Ann Reed", "Tom Hale"),
+    )
+    index_articles(archive_of(searcher), embedder, [article])
+    for question, box in [("Where is Reed a fellow?", reed), ("What is Hale?", hale)]:
+        assert boxes(searcher, question, found="ice and pilots talk of the harbour") == [box]
+    assert boxes(searcher, "Who are Reed and Hale?", found="ice and pilots talk of the harbour") == [reed, hale]
+
+
+def test_a_box_of_somebody_else_is_not_read(searcher: Searcher, embedder: WordEmbedder) -> None:
+    article = article_of(
+        "secretary",
+        "The Secretary",
+        ("paragraph", "The secretary flew to Peking in secret and came back with an invitation."),
+        ("boilerplate", "Tom Hale is a lecturer at a school for pilots and the author of a book about Norway's ice."),
+        authors=("Henry A. Kissinger", "Simone de Beauvoir"),
+    )
+    index_articles(archive_of(searcher), embedder, [article])
+    assert boxes(searcher, "At which school does Kissinger lecture?", found="secretary flew to Peking in secret") == []
+
+
+@pytest.mark.parametrize(
+    ("author", "question"),
+    [
+        ("José Pérez", "Where does Jose Perez teach?"),
+        ("ANN REED", "Where does Reed teach?"),
+        ("Dr. Ann Reed PhD", "Where does Ann Reed teach?"),
+        ("Martin L. King Jr.", "What is King?"),
+        ("Mahdi Darius Nazemroaya", "mahdi nazemroaya books"),
+    ],
+)
+def test_a_person_is_named(author: str, question: str) -> None:
+    assert is_named(author, question)
+
+
+@pytest.mark.parametrize(
+    ("author", "question"),
+    [
+        ("Ann Reed", "At which university did John Reed teach?"),
+        ("Staff", "How many staff did the ministry fire?"),
+        ("Reuters Staff", "Who heads the General Staff?"),
+        ("Institute for the Study of War", "Who won the War?"),
+        ("Theresa May", "Who resigned in May 2010?"),
+        ("George Will", "Will Iran sign?"),
+        ("Paul O'Neil", "Who is Neil Young?"),
+        ("Henry A.", "What is Vitamin A?"),
+        ("—", "Who is it?"),
+    ],
+)
+def test_nobody_is_named(author: str, question: str) -> None:
+    assert not is_named(author, question)
 
 
 def test_an_article_that_went_since_the_search_has_no_box(searcher: Searcher) -> None:

@@ -372,6 +372,7 @@ def test_what_a_box_says_of_an_author_is_cited_and_never_found(tmp_path: Path, r
     assert (answer.answer, answer.supports[0].citation.quote) == ("University of Bergen", life)
     assert all("Bergen" not in hit.citation.quote for hit in answerer.searcher.search("University of Bergen").hits)
     assert answerer.ask("At which university did Tom Hale teach?").abstained
+    assert answerer.ask("At which university was Ann Reed a visiting fellow? -Bergen").abstained
 
 
 def test_who_quotes_a_source_is_no_candidate_for_it(tmp_path: Path, reader: ServedReader) -> None:

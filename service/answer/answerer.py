@@ -134,7 +134,9 @@ class Answerer:
         with watch.phase("search"):
             results = self.searcher.search(question, self._search(options, limits))
         with watch.phase("read"):
-            hits = (*results.hits, *biographies(parsed.text, results.hits, limits, self.searcher))
+            hits = results.hits
+            if not (parsed.phrases or parsed.without):  # a box is no passage, which has the one and not the other
+                hits += biographies(parsed.text, results.hits, limits, self.searcher)
             readings = self._readings(parsed.text, hits)
         with watch.phase("weigh"):
             texts = _Texts(self.searcher.archive.snapshot())

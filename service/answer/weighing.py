@@ -16,7 +16,6 @@ from service.answer.candidates import Candidate
 from service.answer.coverage import Coverage, coverage
 from service.answer.dates import Window, mentions
 from service.answer.expected import fits
-from service.answer.names import fold, names
 from service.answer.question import Asked, Given, GivenKind
 from service.answer.secondlook import UNREAD, SecondLook
 from service.answer.stems import stems_of
@@ -152,10 +151,6 @@ def _coverage(given: tuple[Given, ...], text: str) -> Coverage:
 
 
 def _echo(words: str, question: str) -> float:
-    """The share of the words that only repeat the question: all of them where it calls a person by the last alone."""
+    """The share of the words that only repeat the question."""
     said = set(stems_of(words))
-    if [name.text for name in names(words)] == [words.strip()] and any(
-        name.words == (fold(words.split()[-1]),) for name in names(question)
-    ):
-        return 1.0
     return len(said & set(stems_of(question))) / len(said) if said else 1.0
