@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
-import unicodedata
 from collections.abc import Iterable
 from weakref import WeakMethod
 
+from indexer.filters import words_of_name
 from indexer.rows import Query
 
-_WORD = re.compile(r"\w+")
 _ADDED = "mr mrs ms dr prof professor sir lord lady jr sr phd md ii iii"
 """What stands beside a name and is no part of it."""
 _BODIES = (
@@ -22,16 +20,6 @@ _BODIES = (
 )
 """Words of bylines that make them nobody's in particular."""
 _ADDITIONS, _NO_NAMES = frozenset(_ADDED.split()), frozenset(_BODIES.split())
-
-
-def words_of_name(text: str) -> list[str]:
-    """The words of a name, or of a text that may hold one, case and accents aside.
-
-    >>> words_of_name("José Pérez's book")
-    ['jose', 'perez', 's', 'book']
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
 
 
 def first_and_last(author: str) -> tuple[str, str] | None:

@@ -83,7 +83,7 @@ def name_matches(value: str | None, wanted: str) -> bool:
     """
     if value is None:
         return False
-    have, want = _WORD.findall(_folded(value)), _WORD.findall(_folded(wanted))
+    have, want = words_of_name(value), words_of_name(wanted)
     return bool(want) and (set(want) <= set(have) or "".join(want) == "".join(have))
 
 
@@ -96,5 +96,11 @@ def author_matches(names: str, wanted: str) -> bool:
     return any(name_matches(name, wanted) for name in json.loads(names))
 
 
-def _folded(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+def words_of_name(text: str) -> list[str]:
+    """The words of a name, or of a text that may hold one, case and accents aside.
+
+    >>> words_of_name("José Pérez's book")
+    ['jose', 'perez', 's', 'book']
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ from service.answer.question import Asked, asked
 from service.answer.reasons import reason_for
 from service.answer.records import Answer, AskOptions
 from service.answer.secondlook import second_looks
-from service.answer.sources import stands_aside
+from service.answer.sources import is_aside
 from service.answer.weighing import Asking
 from service.candidates import Recipe
 from service.query import parse_query
@@ -140,7 +141,8 @@ class Answerer:
             readings = self._readings(parsed.text, hits)
         with watch.phase("weigh"):
             texts = _Texts(self.searcher.archive.snapshot())
-            found = [c for c in candidates_of(hits, readings) if not _is_aside(c, understood)][:JUDGED]
+            likeliest = candidates_of(hits, readings)
+            found = [*islice((c for c in likeliest if not is_aside(c, understood.asking)), JUDGED)]
             found = listed(found) if understood.kind == "list" else found
             candidates = [texts.around(candidate) for candidate in found]
             cosines = self.searcher.likeness(parsed.text, [candidate.context for candidate in candidates]).tolist()
@@ -170,12 +172,6 @@ class Answerer:
         worth = self.calibration.judge(weighed.numbers)
         judged = [Judged(c, float(p)) for c, p in zip(weighed.candidates, worth, strict=True)]
         return sorted(judged, key=lambda one: (-one.confidence, one.candidate.article_id, one.candidate.words))
-
-
-def _is_aside(candidate: Candidate, understood: Asked) -> bool:
-    """Whether it can be no answer where it stands."""
-    first = candidate.sentence[0]
-    return stands_aside(understood.asking, candidate.context, candidate.words[0] - first, candidate.words[1] - first)
 
 
 class _Texts:

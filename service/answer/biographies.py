@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 
-from indexer.bylines import first_and_last, words_of_name
+from indexer.bylines import first_and_last
 from indexer.errors import UnknownArticle
-from indexer.filters import Filter
+from indexer.filters import Filter, words_of_name
 from indexer.load.text import furniture
 from indexer.load.text.author_box import author_boxes, is_sentence, tells_of_a_life
 from indexer.stored import StoredArticle
@@ -34,20 +34,23 @@ def biographies(question: str, hits: Sequence[Hit], limits: Filter, searcher: Se
     """The boxes as hits behind the others: first of the articles that were found, then of an author's latest."""
     snapshot = searcher.archive.snapshot()
     boxes: dict[str, Citation] = {}
-    found = dict.fromkeys(hit.citation.article_id for hit in hits)
+    found = dict.fromkeys(hit.citation.article_id for hit in hits if _names_one(question, hit.citation.authors))
     for name in dict.fromkeys([*found, *snapshot.written_by(words_of_name(question), limits, _LATEST)]):
         with suppress(UnknownArticle):
             article = snapshot.article(name)
-            if any(is_named(author, question) for author in article.authors):
-                for start, end in _boxes(article, question):
-                    box = cite_span(article, article.text, start, end)
-                    boxes.setdefault(box.quote, box)
+            for start, end in _boxes(article, question):
+                box = cite_span(article, article.text, start, end)
+                boxes.setdefault(box.quote, box)
     read = [*boxes.values()][:_MOST]
     cosines = searcher.likeness(question, [box.quote for box in read]).tolist()
     return tuple(
         Hit(rank, 0.0, Leg(rank, cosine, 0.0), None, box, (), None, None, ())
         for rank, (box, cosine) in enumerate(zip(read, cosines, strict=True), start=len(hits) + 1)
     )
+
+
+def _names_one(question: str, authors: Sequence[str]) -> bool:
+    return any(is_named(author, question) for author in authors)
 
 
 def is_named(author: str, question: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from service.answer.candidates import Candidate
 from service.answer.names import names
 from service.answer.reporting import SPEAKS
 from service.answer.stems import stems_of
@@ -30,6 +31,12 @@ _CITES_WHO_SPEAKS = re.compile(
     rf"(?:\s+[A-Z][\w'’-]*){{0,3}}\s+(?:quote[sd]?|cite[sd]?)\s(?:[\w'’-]+\s+){{0,15}}[\w'’-]+,\s+(?:which|who)\s+"
     rf"(?:(?:has|had|also|\w+ly)\s+)?{_SPEAKING}"
 )
+
+
+def is_aside(candidate: Candidate, asking: str) -> bool:
+    """Whether a candidate stands so in its sentence."""
+    first = candidate.sentence[0]
+    return stands_aside(asking, candidate.context, candidate.words[0] - first, candidate.words[1] - first)
 
 
 def stands_aside(asking: str, sentence: str, start: int, end: int) -> bool:
