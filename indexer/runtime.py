@@ -58,8 +58,16 @@ _EXAMPLE = {
 }
 
 
-def convert(module: torch.nn.Module, target: Path, inputs: Sequence[str] = ("input_ids", "attention_mask")) -> None:
-    """Write ``target`` (.xml, and .bin beside it): a module of these ``inputs``, each (rows, length), in float32.
+def convert(
+    module: torch.nn.Module,
+    target: Path,
+    inputs: Sequence[str] = ("input_ids", "attention_mask"),
+    *,
+    halves: bool = False,
+) -> None:
+    """Write ``target`` (.xml, and .bin beside it): a module of these ``inputs``, each (rows, length).
+
+    Its weights are kept in float32, or with ``halves`` in float16, which takes half of the disk.
 
     Raises:
         NotConvertible: OpenVINO cannot express it.
@@ -81,7 +89,7 @@ def convert(module: torch.nn.Module, target: Path, inputs: Sequence[str] = ("inp
             converted = tools.convert_model(module, example_input=example, input=shapes)
         except (RuntimeError, TypeError, ValueError, KeyError, AttributeError, errors.Error) as error:
             raise NotConvertible(f"{type(error).__name__}: {error}"[:500]) from error
-    openvino.save_model(converted, str(target), compress_to_fp16=False)
+    openvino.save_model(converted, str(target), compress_to_fp16=halves)
 
 
 def machine() -> tuple[str, list[Precision]]:
@@ -115,14 +123,15 @@ class Network:
         # A request serves one caller at a time. Idle ones wait here: append and pop are atomic, and a query never
         # waits behind the whole of a long run of passages, only behind one batch of it.
         self._idle = [self._compiled.create_infer_request()]
+        self._takes = [port.any_name for port in self._compiled.inputs]
 
     def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
-        """One row an input row. ``inputs`` are those that it was converted with, each (rows, length)."""
+        """One row an input row. ``inputs``, each (rows, length), are at least those that it was converted with."""
         try:
             request = self._idle.pop()
         except IndexError:
             request = self._compiled.create_infer_request()
-        request.infer(dict(inputs), share_inputs=True)
+        request.infer({name: inputs[name] for name in self._takes}, share_inputs=True)
         rows: NDArray[np.float32] = request.get_output_tensor(0).data.astype(np.float32)  # a copy
         self._idle.append(request)
         return rows

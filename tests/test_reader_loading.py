@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from indexer.errors import ModelError
 from indexer.model import ModelFiles
 from service.reader.converting import AGREEMENT, TorchEncoder, convert, disagreement, network_of
-from service.reader.loading import bare_tokenizer, load_reader, open_reader, read_known, reader_from
+from service.reader.loading import Base, bare_tokenizer, load_reader, open_reader, read_known, reader_from
 from service.reader.reading import Readable, Reading
 from service.reader.served import ReaderCard, ServedReader
 from service.reader.weights import SHIPPED
@@ -59,7 +59,7 @@ def folder_of(cache: Path) -> Path:
 
 
 def test_served_readings_are_those_of_torch(files: ModelFiles, packed: Path, tmp_path: Path) -> None:
-    reader, reference = reader_from(files, packed, tmp_path), in_torch(files, packed)
+    reader, reference = reader_from(Base.of(files), packed, tmp_path), in_torch(files, packed)
     assert reader.card.runtime.startswith("openvino-"), "the conversion was refused, so nothing below tests it"
     assert reader.card.disagreement < AGREEMENT
     assert disagreement(reference, reader) == pytest.approx(reader.card.disagreement, abs=0.02)
@@ -103,7 +103,7 @@ def test_an_encoder_that_ignores_an_input_disagrees(name: str, files: ModelFiles
 
 
 def test_the_same_is_read_alone_together_and_by_threads(files: ModelFiles, packed: Path, tmp_path: Path) -> None:
-    reader = reader_from(files, packed, tmp_path)
+    reader = reader_from(Base.of(files), packed, tmp_path)
     together = reader.read("who led it", PASSAGES)
     assert reader.read("who led it", PASSAGES) == together
     alone = [reader.read("who led it", [passage])[0] for passage in PASSAGES]
@@ -115,20 +115,20 @@ def test_the_same_is_read_alone_together_and_by_threads(files: ModelFiles, packe
 
 def test_torch_serves_where_no_conversion_agrees(files: ModelFiles, packed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "models" / "one"
-    known = convert(folder, files, packed, agreement=0.0)
+    known = convert(folder, Base.of(files), packed, agreement=0.0)
     assert known.runtime == "torch"
     assert known.refused
     assert all("not less than 0.0" in why for why in known.refused.values())
-    reader = open_reader(folder, known, files, packed, "0" * 64, None)
+    reader = open_reader(folder, known, Base.of(files), packed, "0" * 64, None)
     assert scores(reader.read("who led it", PASSAGES)) == scores(in_torch(files, packed).read("who led it", PASSAGES))
 
 
 @pytest.mark.parametrize("file", ["model.bin", "model.xml", "made.json"])
 def test_file_cut_short_in_the_cache_is_made_again(file: str, files: ModelFiles, packed: Path, tmp_path: Path) -> None:
-    before = reader_from(files, packed, tmp_path).read("who led it", PASSAGES)
+    before = reader_from(Base.of(files), packed, tmp_path).read("who led it", PASSAGES)
     folder = folder_of(tmp_path)
     os.truncate(folder / file, (folder / file).stat().st_size // 2)
-    again = reader_from(files, packed, tmp_path).read("who led it", PASSAGES)
+    again = reader_from(Base.of(files), packed, tmp_path).read("who led it", PASSAGES)
     np.testing.assert_allclose(scores(again), scores(before), atol=0.05)
     assert read_known(folder) is not None
 
@@ -136,26 +136,26 @@ def test_file_cut_short_in_the_cache_is_made_again(file: str, files: ModelFiles,
 def test_weights_changed_in_the_cache_at_the_same_size_are_noticed(
     files: ModelFiles, packed: Path, tmp_path: Path
 ) -> None:
-    before = reader_from(files, packed, tmp_path).read("who led it", PASSAGES)
+    before = reader_from(Base.of(files), packed, tmp_path).read("who led it", PASSAGES)
     weights = folder_of(tmp_path) / "model.bin"
     weights.write_bytes(weights.read_bytes()[::-1])
     # Another number of threads, because OpenVINO keeps the weights that it compiled for the first.
-    again = reader_from(files, packed, tmp_path, threads=1).read("who led it", PASSAGES)
+    again = reader_from(Base.of(files), packed, tmp_path, threads=1).read("who led it", PASSAGES)
     np.testing.assert_allclose(scores(again), scores(before), atol=0.05)
 
 
 def test_a_conversion_is_made_once_for_each_file_of_weights(
     files: ModelFiles, packed: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    reader_from(files, packed, tmp_path)
+    reader_from(Base.of(files), packed, tmp_path)
     made = folder_of(tmp_path) / "made.json"
     stamp = made.stat().st_mtime_ns
-    reader_from(files, packed, tmp_path)
+    reader_from(Base.of(files), packed, tmp_path)
     assert made.stat().st_mtime_ns == stamp
     other = packed_reader(files, tmp_path_factory.mktemp("other"), rank=2)
     assert (
-        reader_from(files, other, tmp_path).card.weights_sha256
-        != reader_from(files, packed, tmp_path).card.weights_sha256
+        reader_from(Base.of(files), other, tmp_path).card.weights_sha256
+        != reader_from(Base.of(files), packed, tmp_path).card.weights_sha256
     )
     assert len([path for path in (tmp_path / "models").iterdir() if path.is_dir()]) == 2
 
@@ -165,7 +165,7 @@ def test_weights_of_another_model_are_refused_before_anything_is_made(
 ) -> None:
     other = ModelFiles("other", files.folder, "f" * 64, files.digest)
     with pytest.raises(ModelError, match="Use the embedding model that it was trained from"):
-        reader_from(other, packed, tmp_path)
+        reader_from(Base.of(other), packed, tmp_path)
     assert not (tmp_path / "models").exists()
 
 

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from indexer.errors import ModelError
 from indexer.model import ModelFiles
 from service.reader.pack import factors, main, pack
-from service.reader.weights import Tensors, Weights, is_linear, read_base, read_weights, trained_shapes
+from service.reader.weights import Tensors, Weights, is_product, read_base, read_weights, trained_shapes
 from tests.tiny_reader import averaged_weights, packed_reader, tiny_base
 
 HALF = 2**-11
@@ -51,7 +51,7 @@ def test_whole_differences_come_back_to_half_precision(files: ModelFiles, tmp_pa
 def test_a_change_of_low_rank_is_kept_whole_by_that_rank_and_not_by_less(files: ModelFiles, tmp_path: Path) -> None:
     kept = averaged_weights(files, tmp_path / "averaged.safetensors", rank=4)
     base = read_base(files)
-    linear = [name for name, shape in trained_shapes(base).items() if is_linear(name, shape)]
+    linear = [name for name, shape in trained_shapes(base).items() if is_product(name, shape, 4)]
     assert len(linear) == 2 * 6
 
     def furthest(rank: int) -> float:

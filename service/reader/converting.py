@@ -16,7 +16,7 @@ from indexer import runtime
 from indexer.kept import alone, sizes_in, write_made
 from indexer.model import ModelFiles
 from indexer.reference import quiet_and_offline
-from service.reader.loading import PRECISIONS, Known, bare_tokenizer, probe, read_known
+from service.reader.loading import PRECISIONS, Base, Known, bare_tokenizer, probe, read_known
 from service.reader.network import ReaderNetwork
 from service.reader.reading import Readable
 from service.reader.served import INPUTS, Encoder, ReaderCard, ReaderRuntime, ServedReader
@@ -31,7 +31,7 @@ _MADE_WITH = ("openvino", "tokenizers", "torch", "transformers")
 
 
 def convert(
-    folder: Path, files: ModelFiles, weights: Path, *, known_bad: Known | None = None, agreement: float = AGREEMENT
+    folder: Path, base: Base, weights: Path, *, known_bad: Known | None = None, agreement: float = AGREEMENT
 ) -> Known:
     """What the reader was converted to, by this process or by another that was faster.
 
@@ -47,7 +47,7 @@ def convert(
             return found
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        known = _convert_into(folder, files, weights, agreement)
+        known = _convert_into(folder, base, weights, agreement)
         write_made(folder, asdict(known))
         return known
 
@@ -80,7 +80,7 @@ class Told(torch.nn.Module):
         self.network = network
 
     def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
     ) -> torch.Tensor:
         hidden = self.network(input_ids, attention_mask, token_type_ids)
         head = self.network.head
@@ -99,11 +99,12 @@ class TorchEncoder:
         return told.numpy()
 
 
-def _convert_into(folder: Path, files: ModelFiles, weights: Path, agreement: float) -> Known:
-    network = network_of(files, weights)
+def _convert_into(folder: Path, base: Base, weights: Path, agreement: float) -> Known:
+    with base.files() as files:
+        network = network_of(files, weights)
 
     def reader_on(encoder: Encoder, name: ReaderRuntime) -> ServedReader:
-        return ServedReader(ReaderCard("", files.weights_sha256, name), bare_tokenizer(files.folder), encoder)
+        return ServedReader(ReaderCard("", base.weights_sha256, name), bare_tokenizer(base.tokenizer), encoder)
 
     reference = reader_on(TorchEncoder(network), "torch")
     made_with = {package: version(package) for package in _MADE_WITH}
@@ -111,7 +112,8 @@ def _convert_into(folder: Path, files: ModelFiles, weights: Path, agreement: flo
     refused: dict[str, str] = {}
     _, precisions = runtime.machine()
     try:
-        runtime.convert(Told(network).eval(), folder / "model.xml", INPUTS)
+        told = Told(network).eval()
+        runtime.convert(told, folder / "model.xml", INPUTS if network.typed else INPUTS[:2], halves=base.halves)
     except runtime.NotConvertible as error:
         refused["openvino"], precisions = str(error), []
     for name in [name for name, precision in PRECISIONS.items() if precision in precisions]:

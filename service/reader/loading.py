@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -26,6 +27,27 @@ PROBE = ("Who was named, and when?", Readable("Notes", "Ann Lee was named chair 
 _PROBE_AGREEMENT = 0.05
 
 PRECISIONS: dict[ReaderRuntime, Precision] = {"openvino-bf16": "bf16", "openvino-f32": "f32"}
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a reader is made from: a model's name, the hash of its weights, and one of all that shapes it.
+
+    ``tokenizer`` is the folder of the tokenizer that its texts go through. ``files`` gives the model's files for as
+    long as they are needed, which is while it is converted. ``halves``: whether its converted weights are kept so.
+    """
+
+    name: str
+    weights_sha256: str
+    digest: str
+    tokenizer: Path
+    files: Callable[[], AbstractContextManager[ModelFiles]]
+    halves: bool = False
+
+    @staticmethod
+    def of(files: ModelFiles) -> Base:
+        """A model in a folder of its own, tokenizer and all."""
+        return Base(files.name, files.weights_sha256, files.digest, files.folder, lambda: nullcontext(files))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +76,27 @@ def load_reader(weights: Path | None = None, *, threads: int | None = None, cach
         ModelError: the file is missing, damaged or not of the default embedding model; or that model is not here.
     """
     cache = cache or cache_dir()
-    return reader_from(find_model(None, cache), weights or SHIPPED, cache, threads)
+    return reader_from(Base.of(find_model(None, cache)), weights or SHIPPED, cache, threads)
 
 
-def reader_from(files: ModelFiles, weights: Path, cache: Path, threads: int | None = None) -> ServedReader:
-    """The reader of a packed file and of the embedding model that it was trained from.
+def reader_from(base: Base, weights: Path, cache: Path, threads: int | None = None) -> ServedReader:
+    """The reader of a packed file and of the model that it was trained from.
 
     Raises:
         ModelError: as ``load_reader``.
     """
-    read_facts(weights, files)
+    read_facts(weights, base)
     sha256 = file_sha256(weights, cache)
-    folder = kept_folder(cache, f"reader {FORMAT}", files.digest, sha256, tokenizers.__version__, machine()[0])
+    folder = kept_folder(cache, f"reader {FORMAT}", base.digest, sha256, tokenizers.__version__, machine()[0])
     known = read_known(folder)
     if known is not None:
         try:
-            return open_reader(folder, known, files, weights, sha256, threads)
+            return open_reader(folder, known, base, weights, sha256, threads)
         except RuntimeError:
             pass  # of the right size and yet damaged: made anew, below
     from service.reader.converting import convert  # here, because it imports torch and reads to check its result
 
-    return open_reader(folder, convert(folder, files, weights, known_bad=known), files, weights, sha256, threads)
+    return open_reader(folder, convert(folder, base, weights, known_bad=known), base, weights, sha256, threads)
 
 
 def read_known(folder: Path) -> Known | None:
@@ -87,7 +109,7 @@ def read_known(folder: Path) -> Known | None:
 
 
 def open_reader(
-    folder: Path, known: Known, files: ModelFiles, weights: Path, sha256: str, threads: int | None
+    folder: Path, known: Known, base: Base, weights: Path, sha256: str, threads: int | None
 ) -> ServedReader:
     """The reader that was found to agree with torch when it was converted.
 
@@ -98,11 +120,12 @@ def open_reader(
     if known.runtime == "torch":
         from service.reader.converting import TorchEncoder, network_of
 
-        encoder = TorchEncoder(network_of(files, weights))
+        with base.files() as files:
+            encoder = TorchEncoder(network_of(files, weights))
     else:
         encoder = Network(folder / "model.xml", PRECISIONS[known.runtime], threads)
-    card = ReaderCard(sha256, files.weights_sha256, known.runtime, known.disagreement)
-    reader = ServedReader(card, bare_tokenizer(files.folder), encoder)
+    card = ReaderCard(sha256, base.weights_sha256, known.runtime, known.disagreement)
+    reader = ServedReader(card, bare_tokenizer(base.tokenizer), encoder)
     # Costs 5 ms, most of which the first question saves, and finds weights that changed on disk at the same size.
     probed = probe(reader)
     if not np.abs(np.subtract(probed, known.probe)).max() < _PROBE_AGREEMENT:

@@ -43,9 +43,12 @@ class SpanHead(nn.Module):
 
 
 class ReaderNetwork(nn.Module):
-    """Encoder and head. Word embeddings are the embedding model's own and are never trained."""
+    """Encoder and head. Word embeddings are the base's own and are never trained, nor are the ``frozen`` lowest layers.
 
-    def __init__(self, folder: Path) -> None:
+    The base is a BERT, or an MPNet, which knows the same words by other numbers and has no types.
+    """
+
+    def __init__(self, folder: Path, frozen: int = 0) -> None:
         super().__init__()
         # No dropout: its random numbers cost more than the model. Eager attention: its backward pass is the faster.
         self.encoder = AutoModel.from_pretrained(
@@ -56,16 +59,34 @@ class ReaderNetwork(nn.Module):
             add_pooling_layer=False,
         )
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        for layer in (self.encoder.embeddings, *self.encoder.encoder.layer[:frozen]) if frozen else ():
+            layer.requires_grad_(False)
         self.head = SpanHead(self.encoder.config.hidden_size)
+        self.typed = self.encoder.config.model_type != "mpnet"
 
-    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
-        """The last layer (rows, length, dim)."""
-        hidden: Tensor = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor | None = None) -> Tensor:
+        """The last layer (rows, length, dim), of the default embedding model's token ids."""
+        of_types = {"token_type_ids": types} if self.typed else {}
+        numbered = ids if self.typed else _as_mpnet(ids, mask)
+        hidden: Tensor = self.encoder(input_ids=numbered, attention_mask=mask, **of_types).last_hidden_state
         return hidden
 
     def trained(self) -> dict[str, Tensor]:
         """What training changes, by name."""
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+    def kept(self) -> dict[str, Tensor]:
+        """What a run keeps, by name: all but the word embeddings, frozen layers too."""
+        words = self.encoder.embeddings.word_embeddings.weight
+        return {name: value for name, value in self.named_parameters() if value is not words}
+
+
+def _as_mpnet(ids: Tensor, mask: Tensor) -> Tensor:
+    """BERT's uncased vocabulary in MPNet's numbers: four more for a word, and marks of its own."""
+    moved = ids + 4
+    for bert, mpnet in ((101, 0), (102, 2), (100, 3)):  # [CLS] <s>, [SEP] </s>, [UNK]
+        moved = torch.where(ids == bert, mpnet, moved)
+    return torch.where(mask == 0, 1, moved)  # it counts places by what is no <pad>
 
 
 def loss_of(network: ReaderNetwork, batch: Batch) -> Tensor:

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from indexer.errors import ModelError, PressmarkError
-from indexer.model import ModelFiles, cache_dir, find_model
-from service.reader.weights import Facts, Tensors, head_shapes, is_linear, packed, read_base, trained_shapes
+from indexer.model import ModelFiles, cache_dir
+from service.reader.second import base_of
+from service.reader.weights import Facts, Tensors, head_shapes, is_product, packed, read_base, trained_shapes
 
 
 def pack(averaged: Sequence[Path], files: ModelFiles, rank: int) -> bytes:
@@ -32,13 +33,13 @@ def pack(averaged: Sequence[Path], files: ModelFiles, rank: int) -> bytes:
     trained = trained_shapes(base)
     expected = head_shapes(base["embeddings.LayerNorm.weight"].shape[0])
     expected |= {f"encoder.{name}": shape for name, shape in trained.items()}
-    runs = [_read_averaged(file, expected) for file in averaged]
+    runs = [_read_averaged(file, expected, files.name) for file in averaged]
     kept: Tensors = {name: np.mean([tensors[name] for tensors, _ in runs], axis=0) for name in expected}
     step = max(step for _, step in runs)
     tensors: Tensors = {name: value for name, value in kept.items() if name.startswith("head.")}
     for name, shape in trained.items():
         change = kept[f"encoder.{name}"] - base[name]
-        if rank and is_linear(name, shape):
+        if is_product(name, shape, rank):
             tensors[f"encoder.{name}.left"], tensors[f"encoder.{name}.right"] = factors(change, rank)
         else:
             tensors[f"encoder.{name}"] = change
@@ -52,7 +53,7 @@ def factors(change: NDArray[np.float32], rank: int) -> tuple[NDArray[np.float32]
     return np.ascontiguousarray(left[:, :rank] * roots), np.ascontiguousarray(roots[:, None] * right[:rank])
 
 
-def _read_averaged(file: Path, expected: dict[str, tuple[int, ...]]) -> tuple[Tensors, int]:
+def _read_averaged(file: Path, expected: dict[str, tuple[int, ...]], base: str) -> tuple[Tensors, int]:
     try:
         with safe_open(file, "np") as opened:
             names: list[str] = opened.keys()
@@ -64,7 +65,7 @@ def _read_averaged(file: Path, expected: dict[str, tuple[int, ...]]) -> tuple[Te
     if held != expected:
         wrong = sorted(name for name in held.keys() | expected.keys() if held.get(name) != expected.get(name))
         raise ModelError(
-            f"{file} is not of a reader trained from the default embedding model: {wrong[0]} is "
+            f"{file} is not of a reader trained from {base}: {wrong[0]} is "
             f"{held.get(wrong[0], 'missing')} and should be {expected.get(wrong[0], 'absent')}, one of {len(wrong)} "
             "that differ. Give a run's averaged.safetensors"
         )
@@ -86,6 +87,7 @@ def main(arguments: list[str]) -> int:
         "averaged", type=Path, nargs="+", help="a training run's averaged.safetensors; of several, the mean is packed"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to write reader.safetensors into")
+    parser.add_argument("--second", action="store_true", help="of the second reader: second.safetensors")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--rank", type=int, default=64, help="of the products that stand for linear layers' differences")
     how.add_argument("--full", action="store_true", help="keep every difference whole")
@@ -93,13 +95,15 @@ def main(arguments: list[str]) -> int:
     if not 1 <= given.rank <= 384:
         parser.error(f"the rank is {given.rank}; 1 to 384 make sense")
     try:
-        file = pack(given.averaged, find_model(None, cache_dir()), 0 if given.full else given.rank)
+        with base_of(given.second, cache_dir()).files() as files:
+            file = pack(given.averaged, files, 0 if given.full else given.rank)
     except PressmarkError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    target = given.out / ("second.safetensors" if given.second else "reader.safetensors")
     given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "reader.safetensors").write_bytes(file)
-    sys.stdout.write(f"{given.out / 'reader.safetensors'}: {len(file) / 1e6:.1f} MB\n")
+    target.write_bytes(file)
+    sys.stdout.write(f"{target}: {len(file) / 1e6:.1f} MB\n")
     return 0
 
 

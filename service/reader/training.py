@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from indexer.errors import InputError
@@ -66,6 +67,23 @@ def require_checkpoint(out: Path) -> Path:
     return place
 
 
+def start_from(network: ReaderNetwork, averaged: Path) -> None:
+    """Give the network what a run kept.
+
+    Raises:
+        InputError: it is no such file, or of another network.
+    """
+    try:
+        kept = load_file(averaged)
+        kept = {name: value.float() for name, value in kept.items()}
+        if kept.keys() != network.kept().keys():
+            raise InputError(f"{averaged} holds the weights of another network. Give a run's averaged.safetensors")
+        network.load_state_dict(kept, strict=False)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        said = type(error).__name__
+        raise InputError(f"{averaged} is no weights of such a run ({said}). Give its averaged.safetensors") from error
+
+
 class Training:
     """One run: the optimiser, the averaged weights, and the checkpoint that they go on from.
 
@@ -85,7 +103,7 @@ class Training:
             fused=True,
         )
         self.rates = [group["lr"] for group in self.optimizer.param_groups]
-        self.averaged = {name: value.detach().clone() for name, value in trained.items()}
+        self.averaged = {name: value.detach().clone() for name, value in network.kept().items()}
         self.step = 0
 
     def run(self, stream: Stream, resume: bool) -> None:
@@ -135,7 +153,7 @@ class Training:
         self.step += 1
         follow = 1 - min(self.schedule.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for name, value in self.network.trained().items():
+            for name, value in self.network.kept().items():
                 self.averaged[name].lerp_(value, follow)
         return float(loss.detach())
 

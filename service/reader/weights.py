@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,8 +82,9 @@ def trained_shapes(base: Tensors) -> Shapes:
     return {name: value.shape for name, value in base.items() if not name.startswith(_NOT_TRAINED)}
 
 
-def is_linear(name: str, shape: tuple[int, ...]) -> bool:
-    return len(shape) == 2 and not name.startswith("embeddings.")
+def is_product(name: str, shape: tuple[int, ...], rank: int) -> bool:
+    """Whether a difference is kept as a product: that of a linear layer wider than the rank."""
+    return 0 < rank < min(shape) and len(shape) == 2 and not name.startswith("embeddings.")
 
 
 def head_shapes(dim: int) -> Shapes:
@@ -96,15 +98,24 @@ def packed_shapes(trained: Shapes, rank: int) -> Shapes:
     """What a file holds, by name. ``rank`` 0: all differences whole."""
     shapes = head_shapes(trained["embeddings.LayerNorm.weight"][0])
     for name, shape in trained.items():
-        if rank and is_linear(name, shape):
+        if is_product(name, shape, rank):
             shapes |= {f"{_ENCODER}{name}.left": (shape[0], rank), f"{_ENCODER}{name}.right": (rank, shape[1])}
         else:
             shapes[_ENCODER + name] = shape
     return shapes
 
 
-def read_facts(file: Path, files: ModelFiles) -> Facts:
-    """What the file says of itself: that it is a reader made from this embedding model.
+class Named(Protocol):
+    """A model, by its name and the SHA-256 of its weights."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def weights_sha256(self) -> str: ...
+
+
+def read_facts(file: Path, base: Named) -> Facts:
+    """What the file says of itself: that it is a reader made from this model.
 
     Raises:
         ModelError: it is missing, no reader, of another format, or made from another model.
@@ -131,10 +142,10 @@ def read_facts(file: Path, files: ModelFiles) -> Facts:
         facts = Facts(**fields)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"the header of {file} is damaged ({error}). Install Pressmark again") from error
-    if facts.base_sha256 != files.weights_sha256:
+    if facts.base_sha256 != base.weights_sha256:
         raise ModelError(
             f"the reader in {file} changes weights of {facts.base} with SHA-256 {facts.base_sha256}; those of "
-            f"{files.name} here have {files.weights_sha256}. Use the embedding model that it was trained from"
+            f"{base.name} here have {base.weights_sha256}. Use the model that it was trained from"
         )
     return facts
 
