@@ -37,8 +37,8 @@ class Labelled:
     right: NDArray[np.bool_]
 
 
-def fit(labelled: Sequence[Labelled], reader: str, risk: float) -> Calibration:
-    """Both models, and the threshold over the surest candidate of each question."""
+def fit(labelled: Sequence[Labelled], readers: tuple[str, str], risk: float) -> Calibration:
+    """Both models, and the threshold over the surest candidate of each question; ``readers``: SHA-256 of either."""
     chosen = _out_of_fold(labelled)
     candidates, verdict = _models(labelled)
     sizes: dict[str, int] = {}
@@ -49,7 +49,8 @@ def fit(labelled: Sequence[Labelled], reader: str, risk: float) -> Calibration:
         verdict=verdict,
         threshold=round(threshold_of(chosen[:, 0], chosen[:, 1] > 0, risk), 4),
         risk=risk,
-        reader=reader,
+        reader=readers[0],
+        second=readers[1],
         fitted_on=sizes,
     )
 
@@ -153,7 +154,7 @@ def _out_of_fold(labelled: Sequence[Labelled]) -> Numbers:
     found = np.zeros((len(labelled), 2))
     for learned, kept in _folds(len(labelled)):
         candidates, verdict = _models([labelled[place] for place in learned])
-        model = Calibration(candidates, verdict, 1.0, 0.0, "", {})
+        model = Calibration(candidates, verdict, 1.0, 0.0, "", "", {})
         for place in kept:
             sure = model.judge(labelled[place].numbers)
             if len(sure):

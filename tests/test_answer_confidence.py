@@ -27,7 +27,7 @@ def made(names: tuple[str, ...], intercept: float) -> Fitted:
     return Fitted(names, tuple(mean.tolist()), tuple(scale.tolist()), tuple(weights.tolist()), intercept)
 
 
-FITTED = Calibration(made(NUMBERS, -0.75), made(VERDICT, 0.25), 0.4, 0.2, "ab" * 32, {"seeds": 12})
+FITTED = Calibration(made(NUMBERS, -0.75), made(VERDICT, 0.25), 0.4, 0.2, "ab" * 32, "ef" * 32, {"seeds": 12})
 
 
 def by_hand(fitted: Fitted, row: list[float]) -> float:
@@ -73,7 +73,7 @@ def test_a_lead_has_an_end(others: list[float]) -> None:
 
 
 def test_one_number_of_one_weight_can_be_followed_by_eye() -> None:
-    spans = Calibration(of_one("span"), as_it_is(), 0.5, 0.2, "ab" * 32, {})
+    spans = Calibration(of_one("span"), as_it_is(), 0.5, 0.2, "ab" * 32, "ef" * 32, {})
     rows = np.zeros((3, SIZE))
     rows[:, SPAN] = 0.0, math.log(3), -math.log(3)
     assert spans.judge(rows).tolist() == pytest.approx([1 / 2, 3 / 4, 1 / 4])
@@ -89,9 +89,11 @@ def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_another_reader_is_refused_and_both_are_named() -> None:
-    FITTED.require_reader("ab" * 32)
-    with pytest.raises(ModelError, match=r"cdcdcdcdcdcd and .* abababababab.*python -m eval.calibrate"):
-        FITTED.require_reader("cd" * 32)
+    FITTED.require_readers("ab" * 32, "ef" * 32)
+    with pytest.raises(ModelError, match=r"the reader .* cdcdcdcdcdcd and .* abababababab.*python -m eval.calibrate"):
+        FITTED.require_readers("cd" * 32, "ef" * 32)
+    with pytest.raises(ModelError, match=r"the second reader .* abababababab and .* efefefefefef"):
+        FITTED.require_readers("ab" * 32, "ab" * 32)
 
 
 CANDIDATES = FITTED.candidates

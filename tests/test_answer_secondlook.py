@@ -64,6 +64,30 @@ def test_only_the_likeliest_are_read_again() -> None:
     assert [look is UNREAD for look in looks] == [False] * LOOKED_AT + [True] * 3
 
 
+def test_places_with_the_same_sentences_around_them_are_read_once() -> None:
+    hit = passage(PORT)
+    found = candidates_of([hit], [spans_of(hit, ("Tugs", 2.0), ("frigate", 1.0), ("Oslo", 0.5))])
+    reader = Finds({"Tugs": 0.1, "Oslo": 3.0, "frigate": 1.5})
+    looks = second_looks("Where?", found, reader)
+    assert [shown.text for shown in reader.shown] == ["It rained. Tugs met a frigate in Oslo. Night fell."]
+    assert [(look.span, look.passage, look.same) for look in looks] == [
+        (0.1, 3.0, False),
+        (1.5, 3.0, False),
+        (3.0, 3.0, True),
+    ]
+
+
+def test_passages_that_overlap_are_read_once_where_they_do() -> None:
+    whole = passage(PORT)
+    later = passage(PORT, PORT.text.index("The fleet"))
+    found = candidates_of([whole, later], [spans_of(whole, ("frigate", 2.0)), spans_of(later, ("Oslo", 1.0))])
+    assert len({id(candidate.hit) for candidate in found}) == 2
+    reader = Finds({"Oslo": 3.0, "frigate": 1.5})
+    looks = second_looks("Where?", found, reader)
+    assert len(reader.shown) == 1
+    assert [look.span for look in looks] == [1.5, 3.0]
+
+
 def test_without_candidates_nothing_is_read() -> None:
     reader = Finds({})
     assert second_looks("Where?", [], reader) == []

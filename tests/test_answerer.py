@@ -23,6 +23,7 @@ from service.answer.records import Answer, AskOptions
 from service.citation import check
 from service.reader.loading import load_reader
 from service.reader.reading import Readable, Reading
+from service.reader.second import load_second
 from service.reader.served import ServedReader
 from service.search import Searcher
 from tests.conftest import archive_of, make_article
@@ -45,8 +46,9 @@ SCO = "When did Iran become a full member of the Shanghai Cooperation Organisati
 
 
 def by_span(reader: ServedReader, threshold: float = 0.5) -> Calibration:
-    """As sure as the reader is of the words: a confidence of 1 / (1 + exp(-span))."""
-    return Calibration(of_one("span"), as_it_is(), threshold, 0.2, reader.card.weights_sha256, {})
+    """As sure as the reader is of the words: a confidence of 1 / (1 + exp(-span)). It is its own second reader."""
+    weights = reader.card.weights_sha256
+    return Calibration(of_one("span"), as_it_is(), threshold, 0.2, weights, weights, {})
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def answerer(tmp_path_factory: pytest.TempPathFactory, reader: ServedReader) -> 
     embedder = load_embedder()
     with open_or_create(tmp_path_factory.mktemp("seeds") / "archive", embedder) as archive:
         index_paths(archive, embedder, [SEEDS])
-        yield Answerer(Searcher(archive, embedder, reader), reader, by_span(reader))
+        yield Answerer(Searcher(archive, embedder, reader), reader, reader, by_span(reader))
 
 
 def small(place: Path, reader: ServedReader, *articles: Article) -> Answerer:
@@ -67,7 +69,7 @@ def small(place: Path, reader: ServedReader, *articles: Article) -> Answerer:
     archive = open_or_create(place / "archive", WordEmbedder())
     if articles:
         index_articles(archive, WordEmbedder(), list(articles))
-    return Answerer(Searcher(archive, WordEmbedder(), reader), reader, by_span(reader))
+    return Answerer(Searcher(archive, WordEmbedder(), reader), reader, reader, by_span(reader))
 
 
 def holds(answer: Answer, archive: ReadableArchive) -> None:
@@ -154,7 +156,7 @@ def test_from_the_confidence_itself_on_it_is_answered(answerer: Answerer, reader
     weighed = answerer.weigh(FORCE, AskOptions())
     sure = answerer.conclude(weighed, AskOptions()).confidence
     for threshold, abstains in ((sure, False), (sure + 1e-9, True)):
-        strict = Answerer(answerer.searcher, reader, by_span(reader, threshold))
+        strict = Answerer(answerer.searcher, reader, reader, by_span(reader, threshold))
         assert strict.conclude(weighed, AskOptions()).abstained is abstains
 
 
@@ -349,7 +351,8 @@ def test_an_article_removed_while_it_is_read_is_answered_from_as_it_was_found(
 ) -> None:
     asks = small(tmp_path, reader, CAPTAIN, OTHER)
     archive = archive_of(asks.searcher)
-    interrupted = Answerer(Searcher(archive, WordEmbedder()), _Interrupted(reader, archive), by_span(reader))
+    first = _Interrupted(reader, archive)
+    interrupted = Answerer(Searcher(archive, WordEmbedder()), first, reader, by_span(reader))
     answer = interrupted.ask(WHO)
     assert answer.answer == "Captain Mira Lund"
     check(answer.supports[0].citation, CAPTAIN.text)
@@ -415,17 +418,19 @@ def test_what_an_article_orders_or_spells_oddly_is_text(tmp_path: Path, reader: 
 # --- the calibration --------------------------------------------------------------------------------------------------
 
 
-def test_a_calibration_of_another_reader_is_refused(answerer: Answerer, reader: ServedReader) -> None:
-    other = replace(by_span(reader), reader="ab" * 32)
-    with pytest.raises(ModelError, match=f"weights {reader.card.weights_sha256[:12]} and .* with abababababab"):
-        Answerer(answerer.searcher, reader, other)
+def test_a_calibration_of_other_readers_is_refused(answerer: Answerer, reader: ServedReader) -> None:
+    here, fitted = reader.card.weights_sha256[:12], by_span(reader)
+    with pytest.raises(ModelError, match=f"the reader has weights {here} and .* with abababababab"):
+        Answerer(answerer.searcher, reader, reader, replace(fitted, reader="ab" * 32))
+    with pytest.raises(ModelError, match=f"the second reader has weights {here} and .* with abababababab"):
+        Answerer(answerer.searcher, reader, reader, replace(fitted, second="ab" * 32))
 
 
 def test_what_ships_fits_together_and_answers(answerer: Answerer, reader: ServedReader) -> None:
     shipped = shipped_calibration()
     assert 0 < shipped.threshold < 1
     assert set(shipped.fitted_on) == {"calibration"}
-    asks = Answerer(answerer.searcher, reader)
+    asks = Answerer(answerer.searcher, reader, load_second())
     assert asks.calibration is shipped
     answer = asks.ask(OCEAN)
     assert answer.answer is not None

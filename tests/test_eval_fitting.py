@@ -13,7 +13,7 @@ from indexer.errors import BadSuite
 from service.answer.confidence import VERDICT
 from service.answer.weighing import NUMBERS
 
-READER = "ab" * 32
+READERS = ("ab" * 32, "cd" * 32)
 SPAN, WORDS = NUMBERS.index("span"), NUMBERS.index("words")
 
 
@@ -79,7 +79,7 @@ def questions(count: int, suite: str = "made up", seed: int = 3, candidates: int
 
 def test_what_is_easily_told_apart_is_told_apart() -> None:
     made = questions(300)
-    fitted = fit(made, READER, 0.2)
+    fitted = fit(made, READERS, 0.2)
     for one in made:
         probabilities = fitted.judge(one.numbers)
         assert (probabilities.max() > 0.5) == one.answerable
@@ -93,7 +93,7 @@ def test_the_choice_is_of_what_sets_the_candidates_of_a_question_apart() -> None
     made = questions(60)
     for one in made:
         one.numbers[:, WORDS] = 3.0 if one.answerable else -3.0
-    weights = fit(made, READER, 0.2).candidates.weights
+    weights = fit(made, READERS, 0.2).candidates.weights
     assert weights[WORDS] == pytest.approx(0, abs=1e-4)
     assert weights[SPAN] > 0.1
 
@@ -106,16 +106,16 @@ def test_of_several_right_candidates_any_may_be_chosen() -> None:
         rows = np.zeros((3, len(NUMBERS)))
         rows[:, SPAN], rows[:2, WORDS] = [2.0, 2.0, -2.0], rng.normal(size=2)
         made.append(Labelled("made up", True, rows, np.array([True, True, False])))
-    fitted = fit([*made, *(one for one in questions(20) if not one.answerable)], READER, 0.2)
+    fitted = fit([*made, *(one for one in questions(20) if not one.answerable)], READERS, 0.2)
     assert abs(fitted.candidates.weights[WORDS]) < fitted.candidates.weights[SPAN] / 5
 
 
 def test_a_fit_says_what_it_is_of() -> None:
-    fitted = fit([*questions(10, "a"), *questions(14, "b")], READER, 0.2)
-    assert (fitted.candidates.numbers, fitted.verdict.numbers, fitted.reader, fitted.risk) == (
+    fitted = fit([*questions(10, "a"), *questions(14, "b")], READERS, 0.2)
+    assert (fitted.candidates.numbers, fitted.verdict.numbers, (fitted.reader, fitted.second), fitted.risk) == (
         NUMBERS,
         VERDICT,
-        READER,
+        READERS,
         0.2,
     )
     assert fitted.fitted_on == {"a": 10, "b": 14}
@@ -130,7 +130,7 @@ def _both() -> list[Labelled]:
 
 
 def test_the_same_questions_give_the_same_fit() -> None:
-    assert fit(questions(20), READER, 0.2) == fit(questions(20), READER, 0.2)
+    assert fit(questions(20), READERS, 0.2) == fit(questions(20), READERS, 0.2)
 
 
 def test_probabilities_are_as_often_right_as_they_say_on_questions_not_seen() -> None:
@@ -146,7 +146,7 @@ def test_probabilities_are_as_often_right_as_they_say_on_questions_not_seen() ->
             made.append(Labelled("law", bool(right[0]), rows, right))
         return made
 
-    fitted = fit(drawn(3000), READER, 0.2)
+    fitted = fit(drawn(3000), READERS, 0.2)
     rows = np.zeros((3, len(NUMBERS)))
     rows[:, SPAN] = -2.0, 0.0, 2.0
     found = [fitted.judge(row[np.newaxis])[0] for row in rows]  # each the only candidate of its question
@@ -158,19 +158,19 @@ def test_a_small_suite_counts_as_much_as_a_large_one() -> None:
     same = np.ones((1, len(NUMBERS)))
     small = [Labelled("small", True, same, np.array([True]))] * 10
     large = [Labelled("large", False, same, np.array([False]))] * 90
-    assert fit([*small, *large], READER, 0.2).judge(same).tolist() == pytest.approx([0.5], abs=0.01)
+    assert fit([*small, *large], READERS, 0.2).judge(same).tolist() == pytest.approx([0.5], abs=0.01)
 
 
 def test_questions_without_candidates_are_no_obstacle() -> None:
     empty = Labelled("made up", False, np.zeros((0, len(NUMBERS))), np.zeros(0, np.bool_))
-    with_empty, without = fit([*questions(20), empty], READER, 0.2), fit(questions(20), READER, 0.2)
+    with_empty, without = fit([*questions(20), empty], READERS, 0.2), fit(questions(20), READERS, 0.2)
     assert with_empty.candidates.weights == without.candidates.weights
 
 
 @pytest.mark.parametrize("made", [[], questions(FOLDS - 1), [questions(2)[1]] * 20])
 def test_what_nothing_can_be_learned_from_is_named(made: list[Labelled]) -> None:
     with pytest.raises(BadSuite, match="Ask more questions: --most"):
-        fit(made, READER, 0.2)
+        fit(made, READERS, 0.2)
 
 
 # --- the report -------------------------------------------------------------------------------------------------------

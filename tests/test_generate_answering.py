@@ -46,10 +46,10 @@ class _ByWords(ServedReader):
 @pytest.fixture
 def answerer(tmp_path: Path) -> Iterator[Answerer]:
     """As sure as the reader is that a passage answers: 1 / (1 + exp(-2)) where half of the words are there."""
-    fitted = Calibration(of_one("passage"), as_it_is(), 0.5, 0.2, "ab" * 32, {})
+    fitted = Calibration(of_one("passage"), as_it_is(), 0.5, 0.2, "ab" * 32, "ab" * 32, {})
     with open_or_create(tmp_path / "archive", WordEmbedder()) as archive:
         index_articles(archive, WordEmbedder(), list(ARTICLES))
-        yield Answerer(Searcher(archive, WordEmbedder()), _ByWords(), fitted)
+        yield Answerer(Searcher(archive, WordEmbedder()), _ByWords(), _ByWords(), fitted)
 
 
 def written(

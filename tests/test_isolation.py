@@ -46,7 +46,7 @@ STRANGE = "p/codename"
 def _client(archive: Archive, publishers: tuple[str, ...] | None) -> TestClient:
     searcher, reader = Searcher(archive, WordEmbedder(), load_reader()), load_reader()
     token = KeyStore(archive.path).create(Wanted("desk", frozenset(("read",)), publishers))[1]
-    app = create_app(searcher, Answerer(searcher, reader, by_span(reader)))
+    app = create_app(searcher, Answerer(searcher, reader, reader, by_span(reader)))
     return TestClient(app, headers={"Authorization": f"Bearer {token}"})
 
 

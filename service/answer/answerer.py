@@ -64,17 +64,21 @@ class Weighed:
 
 
 class Answerer:
-    """Answers from one archive with one reader. Safe to use from several threads.
+    """Answers from one archive with two readers: one reads all passages, the second looks again at a few sentences.
+
+    Safe to use from several threads.
 
     Raises:
-        ModelError: the calibration was fitted with another reader.
+        ModelError: the calibration was fitted with other readers.
     """
 
-    def __init__(self, searcher: Searcher, reader: ServedReader, calibration: Calibration | None = None) -> None:
+    def __init__(
+        self, searcher: Searcher, reader: ServedReader, second: ServedReader, calibration: Calibration | None = None
+    ) -> None:
         self.searcher = searcher
-        self.reader = reader
+        self.reader, self.second = reader, second
         self.calibration = calibration or shipped_calibration()
-        self.calibration.require_reader(reader.card.weights_sha256)
+        self.calibration.require_readers(reader.card.weights_sha256, second.card.weights_sha256)
 
     def ask(self, question: str, options: AskOptions | None = None) -> Answer:
         """The answer that the archive gives, or that it gives none.
@@ -89,7 +93,7 @@ class Answerer:
 
     def within(self, publishers: Iterable[str]) -> Answerer:
         """The answerer of those for whom only these publishers' articles exist, spelt as the articles spell them."""
-        return Answerer(self.searcher.within(publishers), self.reader, self.calibration)
+        return Answerer(self.searcher.within(publishers), self.reader, self.second, self.calibration)
 
     def recipe(self, options: AskOptions) -> Recipe:
         """How the passages that are read are ranked."""
@@ -147,7 +151,7 @@ class Answerer:
             candidates = [texts.around(candidate) for candidate in found]
             cosines = self.searcher.likeness(parsed.text, [candidate.context for candidate in candidates]).tolist()
             with watch.phase("read"):
-                looks = second_looks(parsed.text, candidates, self.reader)
+                looks = second_looks(parsed.text, candidates, self.second)
             numbers = Asking(understood, dates.windows, candidates, cosines, looks).numbers()
         notes = (*results.notes, *notes, *dates.notes)
         return Weighed(question, parsed.text, understood, limits, results, notes, tuple(candidates), numbers, watch)

@@ -5,7 +5,7 @@ conditional logit: only what sets candidates of one question apart counts); the 
 speaks for the surest one and how it compares with all that was found (a logistic regression). What tells a right answer
 from another candidate is not what tells a question with an answer from one without: fitted as one, the second task
 drowned in the first, which has twelve examples a question. Models of a dozen numbers that mean something were chosen
-over larger ones: they are fitted on a thousand questions and must hold for other archives.
+over larger ones: they are fitted on two thousand questions and must hold for other archives.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ def verdict_numbers(rows: Numbers, log_odds: Numbers) -> Numbers:
 class Calibration:
     """Both models, and the bar: from ``threshold`` on an answer is given.
 
-    There, of the answers given to the questions it was fitted on, ``risk`` were wrong. ``reader`` is the SHA-256 of the
-    reader's weights that the numbers came from.
+    There, of the answers given to the questions it was fitted on, ``risk`` were wrong. ``reader`` and ``second`` are
+    the SHA-256 of the weights of the two readers that the numbers came from.
 
     Raises:
         ModelError: it was fitted on other numbers than these, or does not fit together.
@@ -104,6 +104,7 @@ class Calibration:
     threshold: float
     risk: float
     reader: str
+    second: str
     fitted_on: Mapping[str, int]
 
     def __post_init__(self) -> None:
@@ -129,17 +130,19 @@ class Calibration:
         probabilities: Numbers = 0.5 * (1 + np.tanh((log_odds - log_odds.max() + sure) / 2))
         return probabilities
 
-    def require_reader(self, weights_sha256: str) -> None:
-        """Refuse a reader other than the one it was fitted with: its scores would mean something else.
+    def require_readers(self, reader: str, second: str) -> None:
+        """Refuse readers other than those it was fitted with, given by their weights' SHA-256: their scores would mean
+        something else.
 
         Raises:
             ModelError: names both.
         """
-        if weights_sha256 != self.reader:
-            raise ModelError(
-                f"the reader has weights {weights_sha256[:12]} and the calibration was fitted with {self.reader[:12]}. "
-                "Install Pressmark again, or fit it to this reader: python -m eval.calibrate"
-            )
+        for name, here, fitted in (("reader", reader, self.reader), ("second reader", second, self.second)):
+            if here != fitted:
+                raise ModelError(
+                    f"the {name} has weights {here[:12]} and the calibration was fitted with {fitted[:12]}. "
+                    "Install Pressmark again, or fit it to these readers: python -m eval.calibrate"
+                )
 
 
 @cache

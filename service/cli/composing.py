@@ -31,6 +31,7 @@ def application(chosen: Settings, shared: Path | None = None) -> FastAPI:
     from service.batching import BatchedEmbedder
     from service.generate.answering import ModelWriter
     from service.reader.loading import load_reader
+    from service.reader.second import load_second
     from service.search import Searcher
 
     generator = generator_from(chosen.llm, chosen.llm_model, chosen.llm_context)
@@ -38,7 +39,7 @@ def application(chosen: Settings, shared: Path | None = None) -> FastAPI:
     measured = Metrics(archive, shared)
     embedder = BatchedEmbedder(load_embedder(chosen.model or archive.manifest.model), measured.embedding)
     reader = load_reader()
-    answerer = Answerer(Searcher(archive, embedder, reader), reader)
+    answerer = Answerer(Searcher(archive, embedder, reader), reader, load_second())
     return create_app(
         answerer.searcher,
         answerer,

@@ -95,14 +95,16 @@ def ask_answers(suite: Suite, searcher: Searcher, sample: Sample) -> AnswerResul
     from service.answer.records import AskOptions
     from service.cli import bars
     from service.reader.loading import load_reader
+    from service.reader.second import load_second
 
     with no_resume(), bars.queries() as tell:
-        reader, options = load_reader(), AskOptions()
-        answerer = Answerer(searcher, reader)
+        reader, second, options = load_reader(), load_second(), AskOptions()
+        answerer = Answerer(searcher, reader, second)
         config = {
             "passages": options.passages,
             "rerank": answerer.recipe(options).rerank,
             "reader": reader.card.weights_sha256[:12],
+            "second_reader": second.card.weights_sha256[:12],
             "threshold": answerer.calibration.threshold,
         }
         return ask_suite(suite, searcher.archive.snapshot(), answerer.ask, config, sample, tell)

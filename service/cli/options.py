@@ -64,14 +64,15 @@ def open_searcher(given: Path | None, model: str | None, *, reads: bool = False)
 
 
 def open_answerer(given: Path | None, model: str | None) -> Answerer:
-    """What answers questions over the archive; its searcher reranks with the same reader."""
+    """What answers questions over the archive; its searcher reranks with the first of its readers."""
     from indexer.embed import load_embedder
     from service.answer.answerer import Answerer
     from service.reader.loading import load_reader
+    from service.reader.second import load_second
     from service.search import Searcher
 
     archive, reader = open_archive(given), load_reader()
-    return Answerer(Searcher(archive, load_embedder(model or archive.manifest.model), reader), reader)
+    return Answerer(Searcher(archive, load_embedder(model or archive.manifest.model), reader), reader, load_second())
 
 
 def generator_from(url: str | None, model: str | None, context: int | None) -> Generator | None:

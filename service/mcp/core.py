@@ -59,7 +59,7 @@ def at_hand(searcher: Searcher, answerer: Asks | None) -> Core:
 
 
 def lazily(archive: Callable[[], ReadableArchive], model: str | None = None) -> Core:
-    """A core that loads the archive's model, or the one named, for the first search, and the reader to answer."""
+    """A core that loads the archive's model, or the one named, for the first search, and the readers to answer."""
 
     def embedder() -> Embedder:
         from indexer.embed import load_embedder
@@ -74,10 +74,11 @@ def lazily(archive: Callable[[], ReadableArchive], model: str | None = None) -> 
     def answerer() -> Answerer:
         from service.answer.answerer import Answerer
         from service.reader.loading import load_reader
+        from service.reader.second import load_second
         from service.search import Searcher
 
         found, reader = archive(), load_reader()
-        return Answerer(Searcher(found, embedding(), reader), reader)
+        return Answerer(Searcher(found, embedding(), reader), reader, load_second())
 
     embedding, searching, answering = Once(embedder), Once(searcher), Once(answerer)
     return Core(archive, lambda reads: answering().searcher if reads else searching(), answering)
