@@ -21,7 +21,7 @@ USER 10001
 WORKDIR /home/pressmark
 VOLUME ["/archive"]
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=180s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
 ENTRYPOINT ["pressmark"]
 CMD ["serve"]

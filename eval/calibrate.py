@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("suites", nargs="*", help="suites whose questions are asked")
     parser.add_argument(
-        "--held-out", nargs="*", default=[], help="suites of which only what the reader was not trained on is asked"
+        "--held-out", nargs="*", default=[], help="suites of which only what the readers were not trained on is asked"
     )
     parser.add_argument("--most", type=int, default=600, help="questions of one suite")
     parser.add_argument("--risk", type=float, default=RISK, help="the share of given answers that may be wrong")

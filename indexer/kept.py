@@ -1,6 +1,6 @@
 """A directory in the cache that is there whole or not at all: it counts as there once its ``made.json`` is.
 
-What is in it besides is its owner's: ``converted`` keeps an embedding model so, ``service.reader`` its reader.
+What is in it besides is its owner's: ``converted`` keeps an embedding model so, ``service.reader`` its readers.
 """
 
 from __future__ import annotations

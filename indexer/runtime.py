@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.errors import ModelError
+
 if TYPE_CHECKING:
     import torch
 
@@ -71,6 +73,7 @@ def convert(
 
     Raises:
         NotConvertible: OpenVINO cannot express it.
+        ModelError: the files cannot be written.
     """
     import torch
 
@@ -89,7 +92,12 @@ def convert(
             converted = tools.convert_model(module, example_input=example, input=shapes)
         except (RuntimeError, TypeError, ValueError, KeyError, AttributeError, errors.Error) as error:
             raise NotConvertible(f"{type(error).__name__}: {error}"[:500]) from error
-    openvino.save_model(converted, str(target), compress_to_fp16=halves)
+    try:
+        openvino.save_model(converted, str(target), compress_to_fp16=halves)
+    except RuntimeError as error:
+        raise ModelError(
+            f"cannot write {target}: {error}. Make room, or name a directory that has it: PRESSMARK_CACHE=DIR"
+        ) from error
 
 
 def machine() -> tuple[str, list[Precision]]:

@@ -17,9 +17,11 @@ from indexer.errors import BadQuery, ModelError
 from indexer.filters import Filter
 from indexer.readable import ReadableArchive
 from indexer.records import Article, PartialDate
+from indexer.sentences import split_sentences
 from service.answer.answerer import JUDGED, Answerer
 from service.answer.confidence import Calibration, shipped_calibration
 from service.answer.records import Answer, AskOptions
+from service.answer.secondlook import LOOKED_AT
 from service.citation import check
 from service.reader.loading import load_reader
 from service.reader.reading import Readable, Reading
@@ -344,6 +346,37 @@ class _Interrupted(ServedReader):
                 writer.remove(["captain"])
                 writer.commit()
         return self._reader.read(question, passages, spans)
+
+
+class _Recording(ServedReader):
+    """Keeps what it is shown."""
+
+    def __init__(self, reader: ServedReader, weights: str) -> None:
+        self.card = replace(reader.card, weights_sha256=weights)
+        self.shown: list[str] = []
+        self._reader = reader
+
+    def read(self, question: str, passages: Sequence[Readable], spans: int = 5) -> list[Reading]:
+        self.shown += [passage.text for passage in passages]
+        return self._reader.read(question, passages, spans)
+
+
+def test_the_first_reader_reads_passages_and_the_second_a_few_sentences_of_them(
+    answerer: Answerer, reader: ServedReader
+) -> None:
+    searcher = Searcher(answerer.searcher.archive, load_embedder())
+    first, second = _Recording(reader, "ab" * 32), _Recording(reader, "cd" * 32)
+    fitted = replace(by_span(reader), reader="ab" * 32, second="cd" * 32)
+    asks = Answerer(searcher, first, second, fitted)
+    for one in (asks, asks.within(["RFE/RL", "al-monitor.com"])):
+        first.shown.clear()
+        second.shown.clear()
+        passages = [hit.citation.quote for hit in one.weigh(FORCE, AskOptions()).results.hits]
+        assert first.shown[: len(passages)] == passages
+        assert 0 < len(second.shown) <= LOOKED_AT
+        for stretch in second.shown:
+            assert len(split_sentences(stretch)) <= 3
+            assert any(stretch in passage and stretch != passage for passage in passages)
 
 
 def test_an_article_removed_while_it_is_read_is_answered_from_as_it_was_found(

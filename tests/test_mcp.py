@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from indexer.archive import Archive
 from indexer.build import index_articles, index_paths, open_or_create
 from indexer.embed import load_embedder
+from indexer.errors import ModelError
 from indexer.filters import Filter
 from service.api import create_app
 from service.cite import FORMATS, cite_locators
@@ -365,6 +366,21 @@ def test_a_model_that_is_not_here_is_a_tools_error(archive: Archive) -> None:
     client = Client(create_server(lazily(lambda: archive, "no/such-model")))
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(client):
         assert "no/such-model" in Agent(portal, client).refused("search", query="bridge")
+
+
+@pytest.mark.model
+def test_a_reranked_search_needs_no_second_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(**_: object) -> None:
+        raise ModelError("its packages are not here")
+
+    monkeypatch.setattr("service.reader.second.load_second", missing)
+    archive = open_or_create(tmp_path / "archive", load_embedder())
+    index_articles(archive, load_embedder(), [make_article("order", ORDER)])
+    core = lazily(lambda: archive)
+    assert core.searcher(True).search("order", SearchOptions(rerank=0.5)).hits[0].reading is not None
+    assert core.answerer is not None
+    with pytest.raises(ModelError, match="packages"):
+        core.answerer()
 
 
 # --- a real process ---------------------------------------------------------------------------------------------------

@@ -113,6 +113,13 @@ def test_the_same_is_read_alone_together_and_by_threads(files: ModelFiles, packe
             np.testing.assert_allclose(scores(readings), scores(together), atol=0.1)
 
 
+def test_a_conversion_is_announced_and_what_is_there_is_not(files: ModelFiles, packed: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    for _ in range(2):
+        reader_from(Base.of(files), packed, tmp_path, tell=told.append)
+    assert told == [f"converting {files.name} for this processor: once, up to a minute"]
+
+
 def test_torch_serves_where_no_conversion_agrees(files: ModelFiles, packed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "models" / "one"
     known = convert(folder, Base.of(files), packed, agreement=0.0)
@@ -164,7 +171,7 @@ def test_weights_of_another_model_are_refused_before_anything_is_made(
     files: ModelFiles, packed: Path, tmp_path: Path
 ) -> None:
     other = ModelFiles("other", files.folder, "f" * 64, files.digest)
-    with pytest.raises(ModelError, match="Use the embedding model that it was trained from"):
+    with pytest.raises(ModelError, match="Use the model that it was trained from"):
         reader_from(Base.of(other), packed, tmp_path)
     assert not (tmp_path / "models").exists()
 

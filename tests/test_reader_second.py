@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,7 +30,7 @@ from service.reader.reading import Readable
 from service.reader.second import NAME, SHIPPED, WEIGHTS_SHA256, load_second, unpacked
 from service.reader.served import ReaderCard, ServedReader
 from service.reader.squad import QuestionSet
-from service.reader.training import Schedule, Stream, Training, start_from
+from service.reader.training import Schedule, Stream, Training, read_averaged, start_from
 from service.reader.weights import SHIPPED as FIRST
 from tests.small_reader import encoder_in, ships, tokenizer_for
 from tests.tiny_reader import packed_reader, tiny_tokenizer
@@ -75,14 +77,14 @@ def test_an_mpnet_is_served_as_torch_reads_it(files: ModelFiles, packed: Path, t
     sizes = []
     for halves in (False, True):
         base = Base(files.name, files.weights_sha256, files.digest, files.folder, Base.of(files).files, halves)
-        cache = tmp_path / str(halves)
-        reader = reader_from(base, packed, cache)
+        there = set(tmp_path.glob("models/*/model.bin"))
+        reader = reader_from(base, packed, tmp_path)
         assert reader.card.runtime.startswith("openvino-")
         for question in ("who led the ship", "when was it in port?"):
             expected, found = reference.read(question, PASSAGES), reader.read(question, PASSAGES)
             np.testing.assert_allclose([r.score for r in found], [r.score for r in expected], atol=AGREEMENT)
             assert len({round(r.score, 1) for r in expected}) > 1
-        (weights,) = cache.glob("models/*/model.bin")
+        (weights,) = {*tmp_path.glob("models/*/model.bin")} - there
         sizes.append(weights.stat().st_size)
     assert sizes[1] < 0.6 * sizes[0]
 
@@ -103,26 +105,30 @@ def test_frozen_layers_stay_and_are_kept(tmp_path: Path) -> None:
     assert moved == {n for n in after if n.startswith(("encoder.encoder.layer.1.", "encoder.encoder.relative"))}
 
     network = ReaderNetwork(folder)
-    start_from(network, tmp_path / "out" / "averaged.safetensors")
+    start_from(network, read_averaged(tmp_path / "out" / "averaged.safetensors"))
     assert all(torch.equal(value, after[name]) for name, value in network.kept().items())
     other = ReaderNetwork(encoder_in(tmp_path / "other", tokenizer.get_vocab_size()))
-    with pytest.raises(InputError, match="holds the weights of another network"):
-        start_from(other, tmp_path / "out" / "averaged.safetensors")
-    (tmp_path / "none.safetensors").write_bytes(b"none")
-    with pytest.raises(InputError, match=r"none\.safetensors is no weights of such a run"):
-        start_from(other, tmp_path / "none.safetensors")
+    with pytest.raises(InputError, match="are of another network"):
+        start_from(other, after)
 
 
 # --- its base, in packages --------------------------------------------------------------------------------------------
 
 
+def left(cache: Path) -> list[str]:
+    """What stands in the cache afterwards, but for the lock."""
+    return [path.name for path in cache.iterdir() if path.name != "unpacked.lock"]
+
+
 @pytest.mark.model
 def test_the_base_is_unpacked_whole_and_is_gone_afterwards(tmp_path: Path) -> None:
+    (tmp_path / "unpacked").mkdir()
+    (tmp_path / "unpacked" / "whole.zip").write_bytes(b"of a process that was killed")
     with unpacked(tmp_path) as base:
         assert base.name == NAME
         assert hashlib.sha256((base.folder / "model.safetensors").read_bytes()).hexdigest() == WEIGHTS_SHA256
         its_own = bare_tokenizer(base.folder)
-    assert list(tmp_path.iterdir()) == []
+    assert left(tmp_path) == []
     ours = load_embedder().tokenizer
     for text in TEXTS:
         ids = torch.tensor([ours.encode(text).ids])
@@ -133,12 +139,9 @@ def test_the_base_is_unpacked_whole_and_is_gone_afterwards(tmp_path: Path) -> No
 
 def test_a_package_that_is_missing_is_named_with_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second, "PACKAGES", (second.PACKAGES[0], "no-such-part-of-a-model"))
-    with (
-        pytest.raises(ModelError, match=r"no-such-part-of-a-model, a part .* is not here\. .*pip install"),
-        unpacked(tmp_path),
-    ):
-        raise AssertionError("unpacked")
-    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ModelError, match=r"no-such-part-of-a-model, a part .* is not here\. .*pip install"):
+        unpacked(tmp_path).__enter__()
+    assert left(tmp_path) == []
 
 
 def test_damaged_packages_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,13 +149,46 @@ def test_damaged_packages_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(second, "_part", lambda package: tmp_path / "part")
     with pytest.raises(ModelError, match=r"SHA-256 [0-9a-f]{64}, not eb8d12.* one is damaged\. .*pip install"):
         unpacked(tmp_path / "cache").__enter__()
-    assert list((tmp_path / "cache").iterdir()) == []
+    assert left(tmp_path / "cache") == []
+    (tmp_path / "part").unlink()
+    with pytest.raises(ModelError, match=r"part, a part of .* cannot be read: .*pip install"):
+        unpacked(tmp_path / "cache").__enter__()
 
 
-def test_a_cache_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+def test_a_cache_without_room_or_that_cannot_be_written_to_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(parts: list[Path], whole: Path) -> None:
+        whole.write_bytes(b"begun")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(second, "_join", full)
+    with pytest.raises(ModelError, match=r"No space left .* takes 850 MB .*PRESSMARK_CACHE=DIR"):
+        unpacked(tmp_path / "full").__enter__()
+    assert left(tmp_path / "full") == []
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(ModelError, match=r"cannot write to .*PRESSMARK_CACHE=DIR"):
         unpacked(tmp_path / "file").__enter__()
+
+
+def test_want_of_room_is_an_error_and_no_reason_to_serve_with_torch(
+    files: ModelFiles, packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=1000))
+    with pytest.raises(ModelError, match=r"0 MB are free at .*PRESSMARK_CACHE=DIR"):
+        reader_from(Base.of(files), packed, tmp_path)
+    assert list(tmp_path.glob("models/*/made.json")) == []
+    monkeypatch.undo()
+
+    def full(*_: object, **__: object) -> None:
+        raise RuntimeError("iostream error")
+
+    monkeypatch.setattr("openvino.save_model", full)
+    with pytest.raises(ModelError, match=r"cannot write .*model\.xml: iostream error.*PRESSMARK_CACHE=DIR"):
+        reader_from(Base.of(files), packed, tmp_path)
+    assert list(tmp_path.glob("models/*/made.json")) == []
+    monkeypatch.undo()
+    assert reader_from(Base.of(files), packed, tmp_path).card.runtime.startswith("openvino-")
 
 
 # --- the weights that ship --------------------------------------------------------------------------------------------

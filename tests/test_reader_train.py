@@ -185,6 +185,8 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.Ca
     assert "is no folder" in refusal(["--squad", good, "--out", str(bad)], capsys)
     assert not (tmp_path / "out").exists()
     assert "checkpoint.pt is not there" in refusal(["--squad", good, "--out", out, "--resume"], capsys)
+    assert "bad.json is no weights of a run" in refusal(["--squad", good, "--out", out, "--start", str(bad)], capsys)
+    assert list((tmp_path / "out").iterdir()) == []  # nothing was mined
 
 
 @pytest.mark.parametrize("epochs", ["0", "-1", "nan", "many"])
@@ -195,6 +197,13 @@ def test_epochs_that_cannot_be_are_a_usage_error(
         main(["--squad", "x.json", "--out", str(tmp_path), "--epochs", epochs])
     assert ended.value.code == 2
     assert "--epochs" in capsys.readouterr().err
+
+
+def test_to_start_and_to_go_on_at_once_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--squad", "x.json", "--out", "out", "--start", "x.safetensors", "--resume"])
+    assert ended.value.code == 2
+    assert "not allowed with argument --start" in capsys.readouterr().err
 
 
 def test_help_says_what_memory_costs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -131,11 +131,12 @@ class Calibration:
         return probabilities
 
     def require_readers(self, reader: str, second: str) -> None:
-        """Refuse readers other than those it was fitted with, given by their weights' SHA-256: their scores would mean
-        something else.
+        """Refuse readers other than those it was fitted with, by their weights' SHA-256.
+
+        Scores of others would mean something else.
 
         Raises:
-            ModelError: names both.
+            ModelError: names what is here and what it was fitted with.
         """
         for name, here, fitted in (("reader", reader, self.reader), ("second reader", second, self.second)):
             if here != fitted:
@@ -147,7 +148,7 @@ class Calibration:
 
 @cache
 def shipped_calibration() -> Calibration:
-    """The calibration that comes with the shipped reader.
+    """The calibration that comes with the shipped readers.
 
     Raises:
         ModelError: it is missing or damaged.

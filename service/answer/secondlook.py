@@ -17,6 +17,7 @@ LOOKED_AT = 3
 """Stretches of sentences that are read again: those of the likeliest candidates, by their span. It takes as long as the
 first reading of all passages; a fourth stretch makes it a third longer, and answers no better."""
 _SPANS = 8
+"""Of one reading: each of the candidates that share a stretch has to find its own in it."""
 
 
 @dataclass(frozen=True, slots=True)

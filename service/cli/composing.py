@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.cli.options import generator_from
+from service.cli.options import generator_from, on_stderr
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -39,7 +39,7 @@ def application(chosen: Settings, shared: Path | None = None) -> FastAPI:
     measured = Metrics(archive, shared)
     embedder = BatchedEmbedder(load_embedder(chosen.model or archive.manifest.model), measured.embedding)
     reader = load_reader()
-    answerer = Answerer(Searcher(archive, embedder, reader), reader, load_second())
+    answerer = Answerer(Searcher(archive, embedder, reader), reader, load_second(tell=on_stderr))
     return create_app(
         answerer.searcher,
         answerer,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from service.cli.options import archive_path, open_archive, open_searcher
+from service.cli.options import archive_path, on_stderr, open_archive, open_searcher
 from service.cli.printable import printable
 from service.cli.remote import open_client
 
@@ -98,7 +98,7 @@ def ask_answers(suite: Suite, searcher: Searcher, sample: Sample) -> AnswerResul
     from service.reader.second import load_second
 
     with no_resume(), bars.queries() as tell:
-        reader, second, options = load_reader(), load_second(), AskOptions()
+        reader, second, options = load_reader(), load_second(tell=on_stderr), AskOptions()
         answerer = Answerer(searcher, reader, second)
         config = {
             "passages": options.passages,

@@ -72,7 +72,13 @@ def open_answerer(given: Path | None, model: str | None) -> Answerer:
     from service.search import Searcher
 
     archive, reader = open_archive(given), load_reader()
-    return Answerer(Searcher(archive, load_embedder(model or archive.manifest.model), reader), reader, load_second())
+    searcher = Searcher(archive, load_embedder(model or archive.manifest.model), reader)
+    return Answerer(searcher, reader, load_second(tell=on_stderr))
+
+
+def on_stderr(line: str) -> None:
+    """For people who wait; what programs read is on the other stream."""
+    typer.echo(line, err=True)
 
 
 def generator_from(url: str | None, model: str | None, context: int | None) -> Generator | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ if TYPE_CHECKING:
     from indexer.readable import ReadableArchive
     from service.answer.answerer import Answerer
     from service.api.request import Asks
+    from service.reader.served import ServedReader
     from service.search import Searcher
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,9 @@ def at_hand(searcher: Searcher, answerer: Asks | None) -> Core:
 
 
 def lazily(archive: Callable[[], ReadableArchive], model: str | None = None) -> Core:
-    """A core that loads the archive's model, or the one named, for the first search, and the readers to answer."""
+    """A core that loads the archive's model, or the one named, for the first search, the reader for the first that is
+    reranked, and both readers to answer.
+    """
 
     def embedder() -> Embedder:
         from indexer.embed import load_embedder
@@ -71,14 +76,22 @@ def lazily(archive: Callable[[], ReadableArchive], model: str | None = None) -> 
 
         return Searcher(archive(), embedding())
 
-    def answerer() -> Answerer:
-        from service.answer.answerer import Answerer
+    def reader() -> ServedReader:
         from service.reader.loading import load_reader
-        from service.reader.second import load_second
+
+        return load_reader()
+
+    def reranker() -> Searcher:
         from service.search import Searcher
 
-        found, reader = archive(), load_reader()
-        return Answerer(Searcher(found, embedding(), reader), reader, load_second())
+        return Searcher(archive(), embedding(), reading())
 
-    embedding, searching, answering = Once(embedder), Once(searcher), Once(answerer)
-    return Core(archive, lambda reads: answering().searcher if reads else searching(), answering)
+    def answerer() -> Answerer:
+        from service.answer.answerer import Answerer
+        from service.reader.second import load_second
+
+        return Answerer(reranking(), reading(), load_second(tell=_log.warning))
+
+    embedding, searching, reading = Once(embedder), Once(searcher), Once(reader)
+    reranking, answering = Once(reranker), Once(answerer)
+    return Core(archive, lambda reads: reranking() if reads else searching(), answering)

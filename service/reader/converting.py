@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from indexer import runtime
+from indexer.errors import ModelError
 from indexer.kept import alone, sizes_in, write_made
 from indexer.model import ModelFiles
 from indexer.reference import quiet_and_offline
@@ -23,7 +24,7 @@ from service.reader.served import INPUTS, Encoder, ReaderCard, ReaderRuntime, Se
 from service.reader.spans import Scores
 from service.reader.weights import read_base, read_weights
 
-# How far a score may be from torch's in float32, in natural logarithms of odds. bfloat16 is up to 0.11 away on texts
+# How far a score may be from torch's in float32, in natural logarithms of odds. bfloat16 is up to 0.15 away on texts
 # that no answer is in, 0.06 on others, float32 0.00001; with a wrong mask or wrong types it would be 3 to 11.
 AGREEMENT = 0.25
 
@@ -31,20 +32,29 @@ _MADE_WITH = ("openvino", "tokenizers", "torch", "transformers")
 
 
 def convert(
-    folder: Path, base: Base, weights: Path, *, known_bad: Known | None = None, agreement: float = AGREEMENT
+    folder: Path,
+    base: Base,
+    weights: Path,
+    *,
+    known_bad: Known | None = None,
+    agreement: float = AGREEMENT,
+    tell: Callable[[str], None] | None = None,
 ) -> Known:
     """What the reader was converted to, by this process or by another that was faster.
 
     What is there already is taken when it is whole and not the ``known_bad`` one. ``agreement`` is the largest
-    difference to torch's scores that is served: where no precision stays below it, torch itself serves.
+    difference to torch's scores that is served: where no precision stays below it, torch itself serves. ``tell`` is
+    told when it has to be converted here and now.
 
     Raises:
-        ModelError: the weights are not what they should be, or the cache cannot be written to.
+        ModelError: the weights are not what they should be, or the cache cannot be written to or has no room.
     """
     with alone(folder):
         found = read_known(folder)
         if found is not None and found != known_bad:
             return found
+        if tell is not None:
+            tell(f"converting {base.name} for this processor: once, up to a minute")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         known = _convert_into(folder, base, weights, agreement)
@@ -107,6 +117,7 @@ def _convert_into(folder: Path, base: Base, weights: Path, agreement: float) -> 
         return ServedReader(ReaderCard("", base.weights_sha256, name), bare_tokenizer(base.tokenizer), encoder)
 
     reference = reader_on(TorchEncoder(network), "torch")
+    _require_room(folder, network, base.halves)
     made_with = {package: version(package) for package in _MADE_WITH}
     served = Known("torch", 0.0, {}, probe(reference), {}, made_with)
     refused: dict[str, str] = {}
@@ -129,6 +140,22 @@ def _convert_into(folder: Path, base: Base, weights: Path, agreement: float) -> 
             refused[name] = f"a score differs by {furthest:.3f}, not less than {agreement}"
         shutil.rmtree(folder / "compiled", ignore_errors=True)
     return replace(served, refused=refused, sizes=sizes_in(folder))
+
+
+def _require_room(folder: Path, network: ReaderNetwork, halves: bool) -> None:
+    """Room for the weights twice, as they are converted and as they are compiled: or for want of it torch would serve,
+    for good.
+
+    Raises:
+        ModelError: there is not.
+    """
+    needed = 2 * sum(value.numel() for value in network.parameters()) * (2 if halves else 4)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise ModelError(
+            f"{free / 1e6:.0f} MB are free at {folder}, and a reader takes {needed / 1e6:.0f}. Make room, or name a "
+            "directory that has it: PRESSMARK_CACHE=DIR"
+        )
 
 
 def disagreement(reference: ServedReader, candidate: ServedReader) -> float:

@@ -1,4 +1,4 @@
-"""Finding and opening the reader. Read ``load_reader`` first; ``converting`` makes what is served, once a machine."""
+"""Finding and opening a reader. Read ``load_reader`` first; ``converting`` makes what is served, once a machine."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Base:
     """What a reader is made from: a model's name, the hash of its weights, and one of all that shapes it.
 
     ``tokenizer`` is the folder of the tokenizer that its texts go through. ``files`` gives the model's files for as
-    long as they are needed, which is while it is converted. ``halves``: whether its converted weights are kept so.
+    long as they are needed, which is while it is converted, or opened where torch serves it. ``halves``: whether its
+    converted weights are kept so.
     """
 
     name: str
@@ -79,15 +80,18 @@ def load_reader(weights: Path | None = None, *, threads: int | None = None, cach
     return reader_from(Base.of(find_model(None, cache)), weights or SHIPPED, cache, threads)
 
 
-def reader_from(base: Base, weights: Path, cache: Path, threads: int | None = None) -> ServedReader:
-    """The reader of a packed file and of the model that it was trained from.
+def reader_from(
+    base: Base, weights: Path, cache: Path, threads: int | None = None, tell: Callable[[str], None] | None = None
+) -> ServedReader:
+    """The reader of a packed file and of the model that it was trained from. ``tell`` is told before it is converted.
 
     Raises:
         ModelError: as ``load_reader``.
     """
     read_facts(weights, base)
     sha256 = file_sha256(weights, cache)
-    folder = kept_folder(cache, f"reader {FORMAT}", base.digest, sha256, tokenizers.__version__, machine()[0])
+    made_for = [base.digest, sha256, tokenizers.__version__, machine()[0], *(["halves"] if base.halves else [])]
+    folder = kept_folder(cache, f"reader {FORMAT}", *made_for)
     known = read_known(folder)
     if known is not None:
         try:
@@ -96,7 +100,9 @@ def reader_from(base: Base, weights: Path, cache: Path, threads: int | None = No
             pass  # of the right size and yet damaged: made anew, below
     from service.reader.converting import convert  # here, because it imports torch and reads to check its result
 
-    return open_reader(folder, convert(folder, base, weights, known_bad=known), base, weights, sha256, threads)
+    return open_reader(
+        folder, convert(folder, base, weights, known_bad=known, tell=tell), base, weights, sha256, threads
+    )
 
 
 def read_known(folder: Path) -> Known | None:

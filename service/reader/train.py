@@ -1,4 +1,4 @@
-"""Train the reader: ``python -m service.reader.train --squad FILE ... --out FOLDER``. See ``--help``.
+"""Train a reader: ``python -m service.reader.train --squad FILE ... --out FOLDER``. See ``--help``.
 
 Everything that decides the result is in the arguments and the seed; a run that was stopped goes on with ``--resume``.
 Here is the command; what it runs is in ``training``.
@@ -23,7 +23,7 @@ from service.reader.mining import near_misses
 from service.reader.network import ReaderNetwork
 from service.reader.second import base_of
 from service.reader.squad import Paragraph, QuestionSet, read_questions
-from service.reader.training import Schedule, Stream, Training, require_checkpoint, start_from
+from service.reader.training import Schedule, Stream, Training, read_averaged, require_checkpoint, start_from
 
 SECOND_FROZEN = 2
 """Layers of the second reader that stay its base's: a fifth of the work, and nothing lost."""
@@ -50,6 +50,7 @@ def _train(given: argparse.Namespace) -> None:
         raise InputError(f"--out {given.out} is no folder that can be written: {error.strerror}") from error
     if given.resume:
         require_checkpoint(given.out)  # before what takes minutes
+    started = read_averaged(given.start) if given.start else None
     embedder = load_embedder()
     near = _mined(given.out / "near_misses.json", asked, embedder)
     answerable = sum(bool(question.spans) for question in asked.questions)
@@ -58,8 +59,8 @@ def _train(given: argparse.Namespace) -> None:
     torch.manual_seed(given.seed)
     with base_of(given.second, cache_dir()).files() as files:
         network = ReaderNetwork(files.folder, SECOND_FROZEN if given.second else 0)
-    if given.start:
-        start_from(network, given.start)
+    if started is not None:
+        start_from(network, started)
     recipe, schedule = (SECOND_RECIPE, SECOND_SCHEDULE) if given.second else (Recipe(), Schedule())
     stream = Stream(asked, lessons, near, embedder.tokenizer, recipe, given.seed)
     schedule = replace(schedule, epochs=given.epochs or schedule.epochs)
@@ -90,14 +91,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--never", type=Path, nargs="*", default=[], help="sets none of whose paragraphs is shown")
     parser.add_argument("--out", type=Path, required=True, help="folder of the weights and the log")
     parser.add_argument("--second", action="store_true", help="train the second reader")
-    parser.add_argument("--start", type=Path, help="begin with a run's averaged.safetensors and not with the base")
     parser.add_argument(
         "--epochs",
         type=_epochs,
         help=f"default: {Schedule().epochs}, of the second reader {SECOND_SCHEDULE.epochs}",
     )
     parser.add_argument("--seed", type=int, default=20, help="default: %(default)s")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
+    begin = parser.add_mutually_exclusive_group()
+    begin.add_argument("--start", type=Path, help="begin with a run's averaged.safetensors and not with the base")
+    begin.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
     return parser
 
 

@@ -6,7 +6,7 @@ import json
 import pickle
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from indexer.errors import InputError
 from service.reader.examples import Batch, Recipe, epoch
@@ -67,21 +68,29 @@ def require_checkpoint(out: Path) -> Path:
     return place
 
 
-def start_from(network: ReaderNetwork, averaged: Path) -> None:
+def read_averaged(file: Path) -> dict[str, Tensor]:
+    """What a run kept.
+
+    Raises:
+        InputError: it is no such file.
+    """
+    try:
+        return {name: value.float() for name, value in load_file(file).items()}
+    except (OSError, SafetensorError) as error:
+        said = type(error).__name__
+        raise InputError(f"{file} is no weights of a run ({said}). Give its averaged.safetensors") from error
+
+
+def start_from(network: ReaderNetwork, kept: Mapping[str, Tensor]) -> None:
     """Give the network what a run kept.
 
     Raises:
-        InputError: it is no such file, or of another network.
+        InputError: it was a run of another network.
     """
-    try:
-        kept = load_file(averaged)
-        kept = {name: value.float() for name, value in kept.items()}
-        if kept.keys() != network.kept().keys():
-            raise InputError(f"{averaged} holds the weights of another network. Give a run's averaged.safetensors")
-        network.load_state_dict(kept, strict=False)
-    except (OSError, SafetensorError, RuntimeError) as error:
-        said = type(error).__name__
-        raise InputError(f"{averaged} is no weights of such a run ({said}). Give its averaged.safetensors") from error
+    expected = {name: value.shape for name, value in network.kept().items()}
+    if {name: value.shape for name, value in kept.items()} != expected:
+        raise InputError("the weights to start from are of another network. Give the file of a run of this one")
+    network.load_state_dict(kept, strict=False)
 
 
 class Training:

@@ -1,8 +1,8 @@
-"""What is shipped of the reader: how its encoder differs from the embedding model's, and its head.
+"""What is shipped of a reader: how its encoder differs from its base's, and its head.
 
 One safetensors file in half precision. A linear layer's difference is kept whole (``NAME``) or, in the low-rank form,
 as a product (``NAME.left`` (out, rank) times ``NAME.right`` (rank, in)); those of all other parameters, and the head
-itself, are kept whole. Word embeddings are the embedding model's. ``pack`` writes the file; nothing here needs torch.
+itself, are kept whole. Word embeddings are the base's. ``pack`` writes the file; nothing here needs torch.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Weights:
     change: Tensors
 
     def merged(self, base: Tensors) -> Tensors:
-        """The encoder's parameters by their names in ``base``, which are the embedding model's, word embeddings too."""
+        """The encoder's parameters by their names in ``base``, the word embeddings too."""
         merged = dict(base)
         for name in trained_shapes(base):
             merged[name] = base[name] + self._difference(name)
@@ -70,7 +70,7 @@ class Weights:
 
 
 def read_base(files: ModelFiles) -> Tensors:
-    """The embedding model's parameters, without its pooler."""
+    """The base's parameters, without its pooler."""
     with safe_open(files.folder / "model.safetensors", "np") as opened:
         names: list[str] = opened.keys()
         kept = [name for name in names if not name.startswith(_NOT_READ)]
@@ -78,13 +78,13 @@ def read_base(files: ModelFiles) -> Tensors:
 
 
 def trained_shapes(base: Tensors) -> Shapes:
-    """The parameters that training changes, by their names in the embedding model."""
+    """The parameters that training changes, by their names in the base."""
     return {name: value.shape for name, value in base.items() if not name.startswith(_NOT_TRAINED)}
 
 
 def is_product(name: str, shape: tuple[int, ...], rank: int) -> bool:
     """Whether a difference is kept as a product: that of a linear layer wider than the rank."""
-    return 0 < rank < min(shape) and len(shape) == 2 and not name.startswith("embeddings.")
+    return len(shape) == 2 and 0 < rank < min(shape) and not name.startswith("embeddings.")
 
 
 def head_shapes(dim: int) -> Shapes:
