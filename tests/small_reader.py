@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import string
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.pre_tokenizers import BertPreTokenizer
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
 
 from service.reader.squad import Paragraph, Question, QuestionSet
 
@@ -51,18 +52,24 @@ def tokenizer_for(asked: QuestionSet) -> Tokenizer:
     return tokenizer
 
 
+_NARROW: dict[str, Any] = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+
+
 def encoder_in(folder: Path, words: int) -> Path:
     """A folder with an untrained encoder of two narrow layers, always the same."""
     import torch
 
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=words,
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=160,
-    )
+    config = BertConfig(vocab_size=words, max_position_embeddings=160, **_NARROW)
     BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return folder
+
+
+def mpnet_in(folder: Path, words: int) -> Path:
+    """The same, of an MPNet, whose vocabulary begins with four marks of its own."""
+    import torch
+
+    torch.manual_seed(0)
+    config = MPNetConfig(vocab_size=words + 4, max_position_embeddings=514, initializer_range=0.2, **_NARROW)
+    MPNetModel(config, add_pooling_layer=False).save_pretrained(folder)
     return folder

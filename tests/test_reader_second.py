@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import MPNetConfig, MPNetModel
 
 import service.reader.second as second
 from indexer.embed import load_embedder
@@ -30,9 +29,10 @@ from service.reader.reading import Readable
 from service.reader.second import NAME, SHIPPED, WEIGHTS_SHA256, load_second, unpacked
 from service.reader.served import ReaderCard, ServedReader
 from service.reader.squad import QuestionSet
-from service.reader.training import Schedule, Stream, Training, read_averaged, start_from
+from service.reader.training import Schedule, Stream, Training, start_from
 from service.reader.weights import SHIPPED as FIRST
-from tests.small_reader import encoder_in, ships, tokenizer_for
+from service.reader.weights import read_averaged
+from tests.small_reader import encoder_in, mpnet_in, ships, tokenizer_for
 from tests.tiny_reader import packed_reader, tiny_tokenizer
 
 PASSAGES = [
@@ -41,22 +41,6 @@ PASSAGES = [
     Readable("it", "in port"),
 ]
 TEXTS = ("Who dredged the harbour?", "£2.4 million, “in all” – naïve café, 日本", "antidisestablishmentarianism", "")
-
-
-def mpnet_in(folder: Path, words: int) -> Path:
-    """A folder with an untrained MPNet of two narrow layers, always the same."""
-    torch.manual_seed(0)
-    config = MPNetConfig(
-        vocab_size=words + 4,
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=514,
-        initializer_range=0.2,
-    )
-    MPNetModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -105,11 +89,12 @@ def test_frozen_layers_stay_and_are_kept(tmp_path: Path) -> None:
     assert moved == {n for n in after if n.startswith(("encoder.encoder.layer.1.", "encoder.encoder.relative"))}
 
     network = ReaderNetwork(folder)
-    start_from(network, read_averaged(tmp_path / "out" / "averaged.safetensors"))
+    read, _ = read_averaged(tmp_path / "out" / "averaged.safetensors")
+    start_from(network, read)
     assert all(torch.equal(value, after[name]) for name, value in network.kept().items())
     other = ReaderNetwork(encoder_in(tmp_path / "other", tokenizer.get_vocab_size()))
     with pytest.raises(InputError, match="are of another network"):
-        start_from(other, after)
+        start_from(other, read)
 
 
 # --- its base, in packages --------------------------------------------------------------------------------------------
@@ -215,6 +200,14 @@ def test_the_second_reader_ships_small_and_serves_without_torch() -> None:
     environment = {**os.environ, "PRESSMARK_CACHE": str(cache_dir())}
     done = subprocess.run([sys.executable, "-c", _SERVE], env=environment, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == ["1968", [True, False], []]
+
+
+@pytest.mark.model
+def test_what_is_kept_is_of_the_tokenizer_too(tmp_path: Path) -> None:
+    words = find_model(None, tmp_path)
+    base = second.second_base(tmp_path)
+    assert base.tokenizer == words.folder
+    assert words.digest in base.digest
 
 
 @pytest.mark.model

@@ -185,7 +185,7 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.Ca
     assert "is no folder" in refusal(["--squad", good, "--out", str(bad)], capsys)
     assert not (tmp_path / "out").exists()
     assert "checkpoint.pt is not there" in refusal(["--squad", good, "--out", out, "--resume"], capsys)
-    assert "bad.json is no weights of a run" in refusal(["--squad", good, "--out", out, "--start", str(bad)], capsys)
+    assert "bad.json cannot be read as weights" in refusal(["--squad", good, "--out", out, "--start", str(bad)], capsys)
     assert list((tmp_path / "out").iterdir()) == []  # nothing was mined
 
 

@@ -183,6 +183,12 @@ def test_what_a_run_did_not_keep_is_not_packed(files: ModelFiles, tmp_path: Path
         pack([tmp_path / "nowhere.safetensors"], files, 4)
 
 
+def test_a_rank_that_saves_nothing_is_refused(files: ModelFiles, tmp_path: Path) -> None:
+    averaged_weights(files, tmp_path / "averaged.safetensors")
+    with pytest.raises(ModelError, match=r"the rank is 32; 1 to 31 make sense, and --full"):
+        pack([tmp_path / "averaged.safetensors"], files, 32)
+
+
 def test_values_too_large_for_half_precision_are_refused(files: ModelFiles, tmp_path: Path) -> None:
     kept = averaged_weights(files, tmp_path / "averaged.safetensors")
     kept["head.none.bias"][0] = 1e6

@@ -64,9 +64,7 @@ class Weighed:
 
 
 class Answerer:
-    """Answers from one archive with two readers: one reads all passages, the second looks again at a few sentences.
-
-    Safe to use from several threads.
+    """Answers from one archive, with a reader of passages and one that looks again. Safe to use from several threads.
 
     Raises:
         ModelError: the calibration was fitted with other readers.

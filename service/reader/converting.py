@@ -143,8 +143,7 @@ def _convert_into(folder: Path, base: Base, weights: Path, agreement: float) -> 
 
 
 def _require_room(folder: Path, network: ReaderNetwork, halves: bool) -> None:
-    """Room for the weights twice, as they are converted and as they are compiled: or for want of it torch would serve,
-    for good.
+    """Room for the weights twice, converted and compiled, for want of which torch would serve for good.
 
     Raises:
         ModelError: there is not.

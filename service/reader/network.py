@@ -43,7 +43,8 @@ class SpanHead(nn.Module):
 
 
 class ReaderNetwork(nn.Module):
-    """Encoder and head. Word embeddings are the base's own and are never trained, nor are the ``frozen`` lowest layers.
+    """Encoder and head. Word embeddings are the base's own and are never trained. The ``frozen`` lowest layers, and all
+    below them, are not either.
 
     The base is a BERT, or an MPNet, which knows the same words by other numbers and has no types.
     """
@@ -59,8 +60,9 @@ class ReaderNetwork(nn.Module):
             add_pooling_layer=False,
         )
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
-        for layer in (self.encoder.embeddings, *self.encoder.encoder.layer[:frozen]) if frozen else ():
-            layer.requires_grad_(False)
+        if frozen:
+            for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:frozen]):
+                part.requires_grad_(False)
         self.head = SpanHead(self.encoder.config.hidden_size)
         self.typed = self.encoder.config.model_type != "mpnet"
 

@@ -15,28 +15,36 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
 from indexer.errors import ModelError, PressmarkError
 from indexer.model import ModelFiles, cache_dir
 from service.reader.second import base_of
-from service.reader.weights import Facts, Tensors, head_shapes, is_product, packed, read_base, trained_shapes
-
-DIM, SECOND_DIM = 384, 768
-"""Of the two readers' layers, the narrowest of them: at that rank nothing would be saved."""
+from service.reader.weights import (
+    Facts,
+    Tensors,
+    head_shapes,
+    is_product,
+    packed,
+    read_averaged,
+    read_base,
+    trained_shapes,
+)
 
 
 def pack(averaged: Sequence[Path], files: ModelFiles, rank: int) -> bytes:
     """The file to ship: of one run or the mean of several. ``rank`` 0 keeps every difference whole.
 
     Raises:
-        ModelError: one of ``averaged`` is not what a training run from this base keeps.
+        ModelError: one of ``averaged`` is not what a training run from this base keeps; or products of this rank would
+            be no smaller than its narrowest layers.
     """
     base = read_base(files)
-    trained = trained_shapes(base)
-    expected = head_shapes(base["embeddings.LayerNorm.weight"].shape[0])
+    trained, dim = trained_shapes(base), base["embeddings.LayerNorm.weight"].shape[0]
+    if rank >= dim:
+        raise ModelError(f"the rank is {rank}; 1 to {dim - 1} make sense, and --full keeps differences whole")
+    expected = head_shapes(dim)
     expected |= {f"encoder.{name}": shape for name, shape in trained.items()}
-    runs = [_read_averaged(file, expected, files.name) for file in averaged]
+    runs = [_checked(file, expected, files.name) for file in averaged]
     kept: Tensors = {name: np.mean([tensors[name] for tensors, _ in runs], axis=0) for name in expected}
     step = max(step for _, step in runs)
     tensors: Tensors = {name: value for name, value in kept.items() if name.startswith("head.")}
@@ -56,15 +64,9 @@ def factors(change: NDArray[np.float32], rank: int) -> tuple[NDArray[np.float32]
     return np.ascontiguousarray(left[:, :rank] * roots), np.ascontiguousarray(roots[:, None] * right[:rank])
 
 
-def _read_averaged(file: Path, expected: dict[str, tuple[int, ...]], base: str) -> tuple[Tensors, int]:
-    try:
-        with safe_open(file, "np") as opened:
-            names: list[str] = opened.keys()
-            held = {name: tuple(opened.get_slice(name).get_shape()) for name in names}
-            step = int((opened.metadata() or {}).get("step", "0"))
-            tensors = {name: opened.get_tensor(name).astype(np.float32) for name in held}
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ModelError(f"{file} cannot be read as weights ({error}). Give a run's averaged.safetensors") from error
+def _checked(file: Path, expected: dict[str, tuple[int, ...]], base: str) -> tuple[Tensors, int]:
+    tensors, step = read_averaged(file)
+    held = {name: tensor.shape for name, tensor in tensors.items()}
     if held != expected:
         wrong = sorted(name for name in held.keys() | expected.keys() if held.get(name) != expected.get(name))
         raise ModelError(
@@ -97,9 +99,8 @@ def main(arguments: list[str]) -> int:
     how.add_argument("--rank", type=int, default=64, help="of the products that stand for linear layers' differences")
     how.add_argument("--full", action="store_true", help="keep every difference whole")
     given = parser.parse_args(arguments)
-    most = SECOND_DIM if given.second else DIM
-    if not 1 <= given.rank < most:
-        parser.error(f"the rank is {given.rank}; 1 to {most - 1} make sense, and --full keeps differences whole")
+    if given.rank < 1:
+        parser.error(f"the rank is {given.rank}; 1 and more make sense, and --full keeps differences whole")
     try:
         with base_of(given.second, cache_dir()).files() as files:
             file = pack(given.averaged, files, 0 if given.full else given.rank)

@@ -65,9 +65,9 @@ def second_base(cache: Path) -> Base:
     Raises:
         ModelError: the default embedding model, whose tokenizer it shares, is not here.
     """
-    return Base(
-        NAME, WEIGHTS_SHA256, ARCHIVE_SHA256, find_model(None, cache).folder, lambda: unpacked(cache), halves=True
-    )
+    words = find_model(None, cache)
+    digest = f"{ARCHIVE_SHA256} {words.digest}"
+    return Base(NAME, WEIGHTS_SHA256, digest, words.folder, lambda: unpacked(cache), halves=True)
 
 
 @contextmanager

@@ -23,7 +23,8 @@ from service.reader.mining import near_misses
 from service.reader.network import ReaderNetwork
 from service.reader.second import base_of
 from service.reader.squad import Paragraph, QuestionSet, read_questions
-from service.reader.training import Schedule, Stream, Training, read_averaged, require_checkpoint, start_from
+from service.reader.training import Schedule, Stream, Training, require_checkpoint, start_from
+from service.reader.weights import read_averaged
 
 SECOND_FROZEN = 2
 """Layers of the second reader that stay its base's: a fifth of the work, and nothing lost."""
@@ -50,7 +51,7 @@ def _train(given: argparse.Namespace) -> None:
         raise InputError(f"--out {given.out} is no folder that can be written: {error.strerror}") from error
     if given.resume:
         require_checkpoint(given.out)  # before what takes minutes
-    started = read_averaged(given.start) if given.start else None
+    kept = read_averaged(given.start)[0] if given.start else None
     embedder = load_embedder()
     near = _mined(given.out / "near_misses.json", asked, embedder)
     answerable = sum(bool(question.spans) for question in asked.questions)
@@ -59,8 +60,8 @@ def _train(given: argparse.Namespace) -> None:
     torch.manual_seed(given.seed)
     with base_of(given.second, cache_dir()).files() as files:
         network = ReaderNetwork(files.folder, SECOND_FROZEN if given.second else 0)
-    if started is not None:
-        start_from(network, started)
+    if kept is not None:
+        start_from(network, kept)
     recipe, schedule = (SECOND_RECIPE, SECOND_SCHEDULE) if given.second else (Recipe(), Schedule())
     stream = Stream(asked, lessons, near, embedder.tokenizer, recipe, given.seed)
     schedule = replace(schedule, epochs=given.epochs or schedule.epochs)

@@ -6,20 +6,19 @@ import json
 import pickle
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from indexer.errors import InputError
 from service.reader.examples import Batch, Recipe, epoch
 from service.reader.network import ReaderNetwork, loss_of
 from service.reader.squad import QuestionSet
+from service.reader.weights import Tensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +67,16 @@ def require_checkpoint(out: Path) -> Path:
     return place
 
 
-def read_averaged(file: Path) -> dict[str, Tensor]:
-    """What a run kept.
-
-    Raises:
-        InputError: it is no such file.
-    """
-    try:
-        return {name: value.float() for name, value in load_file(file).items()}
-    except (OSError, SafetensorError) as error:
-        said = type(error).__name__
-        raise InputError(f"{file} is no weights of a run ({said}). Give its averaged.safetensors") from error
-
-
-def start_from(network: ReaderNetwork, kept: Mapping[str, Tensor]) -> None:
+def start_from(network: ReaderNetwork, kept: Tensors) -> None:
     """Give the network what a run kept.
 
     Raises:
         InputError: it was a run of another network.
     """
-    expected = {name: value.shape for name, value in network.kept().items()}
+    expected = {name: tuple(value.shape) for name, value in network.kept().items()}
     if {name: value.shape for name, value in kept.items()} != expected:
         raise InputError("the weights to start from are of another network. Give the file of a run of this one")
-    network.load_state_dict(kept, strict=False)
+    network.load_state_dict({name: torch.from_numpy(value) for name, value in kept.items()}, strict=False)
 
 
 class Training:

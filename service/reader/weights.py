@@ -77,6 +77,21 @@ def read_base(files: ModelFiles) -> Tensors:
         return {name: opened.get_tensor(name).astype(np.float32) for name in kept}
 
 
+def read_averaged(file: Path) -> tuple[Tensors, int]:
+    """What a training run kept, and after how many steps.
+
+    Raises:
+        ModelError: it is no such file.
+    """
+    try:
+        with safe_open(file, "np") as opened:
+            names: list[str] = opened.keys()
+            tensors = {name: opened.get_tensor(name).astype(np.float32) for name in names}
+            return tensors, int((opened.metadata() or {}).get("step", "0"))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise ModelError(f"{file} cannot be read as weights ({error}). Give a run's averaged.safetensors") from error
+
+
 def trained_shapes(base: Tensors) -> Shapes:
     """The parameters that training changes, by their names in the base."""
     return {name: value.shape for name, value in base.items() if not name.startswith(_NOT_TRAINED)}
